@@ -1,0 +1,46 @@
+# The commands of riskd. Each does all its own set-up on Debian 12 with a Swift 6 toolchain,
+# git, make and Python 3; what it does is written in packaging/scripts/.
+
+SCRIPTS := packaging/scripts
+KILLS ?= 100
+
+.PHONY: help demo test run bench protos protos-check lint format test-clients crash-test sanitize clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## Decide 1,000 real loan applications over gRPC and print a summary
+	@$(SCRIPTS)/demo.sh
+
+test: ## Build, run the Swift and the Python tests; ends with 'N passed, N failed'
+	@$(SCRIPTS)/test.sh
+
+run: ## Release build, then riskd with the demo tenant in the foreground
+	@$(SCRIPTS)/run.sh
+
+bench: ## Server CPU per call beside nghttpd, durable holds a second
+	@$(SCRIPTS)/bench.sh
+
+protos: ## Write the generated C and the Python stubs again from Protos/
+	@$(SCRIPTS)/protos.sh
+
+protos-check: ## Fail when generated files are not what Protos/ gives
+	@$(SCRIPTS)/protos.sh --check
+
+lint: ## The formatter's opinion of every Swift file, strictly
+	@$(SCRIPTS)/lint.sh
+
+format: ## Let the formatter rewrite every Swift file
+	@$(SCRIPTS)/lint.sh --fix
+
+test-clients: ## Only the Python client's tests, against a server built here
+	@$(SCRIPTS)/test.sh --clients
+
+crash-test: ## Kill -9 a loaded server KILLS times (100) and look for every acknowledged hold
+	@$(SCRIPTS)/crash-test.sh --kills $(KILLS)
+
+sanitize: ## The Swift tests under the address and the thread sanitizer
+	@$(SCRIPTS)/sanitize.sh
+
+clean: ## Remove what the other commands built (not the data)
+	rm -rf .build .build-address .build-thread .venv

@@ -1,0 +1,121 @@
+public import Ground
+
+/// Something a worker read and relies on: the commit fails if it changed since.
+///
+/// `seenSequence` is the journal sequence up to which the worker's projections had applied when it
+/// read; the guard passes when no later record touched `key`.
+public struct Guard: Hashable, Sendable {
+    public let key: Hash128
+    public let seenSequence: UInt64
+
+    /// A key and the sequence it was seen at.
+    public init(key: Hash128, seenSequence: UInt64) {
+        self.key = key
+        self.seenSequence = seenSequence
+    }
+}
+
+/// One way a proposal can end: a record, what it does to the ledger, and the keys it touches.
+public struct Alternative: Sendable {
+    public var type: RecordType
+    public var subject: SubjectID
+    /// At most `Proposal.operationCountMax`, all or none.
+    public var operations: [LedgerOperation]
+    /// Guarded keys whose holders must look again after this record.
+    public var touches: [Hash128]
+    /// Encoded (and later sealed) by the worker; its meaning is the record type's.
+    public var body: [UInt8]
+
+    /// All fields as given.
+    public init(
+        type: RecordType, subject: SubjectID, operations: [LedgerOperation] = [],
+        touches: [Hash128] = [], body: [UInt8]
+    ) {
+        self.type = type
+        self.subject = subject
+        self.operations = operations
+        self.touches = touches
+        self.body = body
+    }
+}
+
+/// What a worker asks the sequencer to make true.
+public struct Proposal: Sendable {
+    /// Reason: what one decision reads (subject, graph entities, lists) fits well below.
+    public static let guardCountMax = 16
+    /// Approve, counter-offer, step up, refer.
+    public static let alternativeCountMax = 4
+    /// Open a line and place a hold on it, with room for later group operations.
+    public static let operationCountMax = 8
+
+    /// What the ledger's refusal of the last alternative means.
+    public enum OnRefusal: Sendable {
+        /// A business answer: a record with the refusal as its outcome, repeatable.
+        case recordRefusal
+        /// The worker plans again; nothing is recorded.
+        case returnToWorker
+    }
+
+    public var tenant: TenantID
+    /// Keyed hash of the caller's request_id.
+    public var requestKey: Hash128
+    /// Keyed hash of the request's payload: the same id with another payload is refused.
+    public var fingerprint: Hash128
+    /// Wall-clock microseconds after which it must not be executed; `Int64.max` is none.
+    public var deadlineMicros: Int64
+    public var nowMicros: Int64
+    public var guards: [Guard]
+    public var alternatives: [Alternative]
+    public var onRefusal: OnRefusal
+    /// The caller's own number, given back with the verdict.
+    public var ticket: UInt64
+
+    /// All fields as given.
+    public init(
+        tenant: TenantID, requestKey: Hash128, fingerprint: Hash128,
+        deadlineMicros: Int64 = .max, nowMicros: Int64, guards: [Guard] = [],
+        alternatives: [Alternative], onRefusal: OnRefusal = .recordRefusal, ticket: UInt64
+    ) {
+        self.tenant = tenant
+        self.requestKey = requestKey
+        self.fingerprint = fingerprint
+        self.deadlineMicros = deadlineMicros
+        self.nowMicros = nowMicros
+        self.guards = guards
+        self.alternatives = alternatives
+        self.onRefusal = onRefusal
+        self.ticket = ticket
+    }
+}
+
+/// What became of a proposal. Sent only after everything it speaks of is durable and applied.
+public struct Verdict: Sendable {
+    /// The ways a proposal ends.
+    public enum Answer: Sendable {
+        /// Recorded now, as the alternative with this index.
+        case recorded(DurableRecord, alternative: Int)
+        /// The same request was recorded before: read that record and give the same reply.
+        case repeated(sequence: UInt64)
+        /// The same request_id came before with another payload.
+        case requestIDReused
+        /// A guard failed or the ledger refused every alternative; nothing is recorded.
+        case planAgain(refusal: LedgerOutcome?, effects: LedgerEffects)
+        /// The deadline passed before its turn; nothing is recorded.
+        case deadlinePassed
+        /// The journal takes no writes now (no space for the next segment); nothing is recorded.
+        case noSpace
+        /// Too much waits already, or the journal is closing; nothing is recorded.
+        case overloaded
+        /// A write or sync failed: it may or may not be in the journal.
+        case outcomeUnknown
+    }
+
+    public var ticket: UInt64
+    public var answer: Answer
+
+    /// Both fields as given.
+    public init(ticket: UInt64, answer: Answer) {
+        self.ticket = ticket
+        self.answer = answer
+    }
+}
