@@ -56,13 +56,20 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CSystem", cSettings: strictC),
         // What protoc-c wrote from Protos/. Never edited.
+        .target(
+            name: "CMessages", dependencies: ["CProtobufC"], publicHeadersPath: ".",
+            cSettings: strictC),
         // Ground and words.
         .target(name: "Ground", dependencies: ["CSystem"], swiftSettings: hot),
         .target(name: "Domain", dependencies: ["Ground"], swiftSettings: hot),
         // The wire.
+        .target(
+            name: "Messages", dependencies: ["Ground", "Domain", "CMessages", "CProtobufC"],
+            swiftSettings: hot),
         // The stages: none of them imports another.
         // The road and the house around it.
         tests(of: "Ground"),
         tests(of: "Domain"),
+        tests(of: "Messages", with: ["Ground", "Domain"]),
     ]
 )
