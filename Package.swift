@@ -59,10 +59,19 @@ let package = Package(
         .target(
             name: "CMessages", dependencies: ["CProtobufC"], publicHeadersPath: ".",
             cSettings: strictC),
+        .target(
+            name: "CGRPCMessages", dependencies: ["CProtobufC"], publicHeadersPath: ".",
+            cSettings: strictC),
         // Ground and words.
         .target(name: "Ground", dependencies: ["CSystem"], swiftSettings: hot),
         .target(name: "Domain", dependencies: ["Ground"], swiftSettings: hot),
         // The wire.
+        .target(
+            name: "HTTP2", dependencies: ["Ground", "CSystem", "CNGHTTP2"], swiftSettings: hot),
+        .target(
+            name: "GRPC",
+            dependencies: ["Ground", "HTTP2", "CGRPCMessages", "CProtobufC", "CZlib"],
+            swiftSettings: hot),
         .target(
             name: "Messages", dependencies: ["Ground", "Domain", "CMessages", "CProtobufC"],
             swiftSettings: hot),
@@ -70,6 +79,8 @@ let package = Package(
         // The road and the house around it.
         tests(of: "Ground"),
         tests(of: "Domain"),
+        tests(of: "HTTP2", with: ["Ground"]),
+        tests(of: "GRPC", with: ["Ground", "HTTP2"]),
         tests(of: "Messages", with: ["Ground", "Domain"]),
     ]
 )

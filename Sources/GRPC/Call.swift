@@ -1,0 +1,107 @@
+internal import Ground
+
+/// One call in progress: what it is, and the ways to answer it.
+///
+/// A call is answered exactly once: `reply` or `fail` for one reply message, `send` any number of
+/// times and `finish` or `fail` for a stream. Answers to a call that is over are ignored, so a
+/// handler may always answer. Thread: answers from any; on the call's own worker they leave in
+/// this turn, from elsewhere they go through the worker's mailbox.
+public struct Call: Sendable {
+    /// Names the call on its worker; never used again.
+    public let id: UInt64
+    /// What the gate returned; 0 for public methods.
+    public internal(set) var principal: UInt64
+    /// When the call is given up, on the monotonic clock; `UInt64.max` when it has no deadline.
+    public let deadlineNanos: UInt64
+    let worker: CallWorker
+    /// A copy of the headers, for handlers that run off the worker.
+    let carried: Metadata?
+
+    /// Which worker owns the call.
+    public var workerIndex: Int { worker.index }
+
+    /// The first value of a header, or nil.
+    ///
+    /// Thread: the call's worker; in an offloaded handler also its own thread.
+    public func metadata(_ name: String) -> String? {
+        withMetadata(name) { value in
+            guard let value else { return nil }
+            return value.text
+        }
+    }
+
+    /// The first value of a header as bytes, without a copy, or nil.
+    ///
+    /// Thread: as for `metadata`.
+    public func withMetadata<Result>(
+        _ name: String, _ body: (Span<UInt8>?) -> Result
+    ) -> Result {
+        if let carried { return carried.withValue(of: name, body) }
+        return worker.withMetadata(of: id) { metadata in
+            guard let metadata else { return body(nil) }
+            return metadata.withValue(of: name, body)
+        }
+    }
+
+    /// The values of a `-bin` header, decoded; what is not base64 is left out.
+    ///
+    /// Thread: as for `metadata`.
+    public func binaryMetadata(_ name: String) -> [[UInt8]] {
+        withMetadata(name) { value in
+            guard let value else { return [] }
+            return Base64.decodeList(value)
+        }
+    }
+
+    /// Ends the call with its one reply message.
+    public func reply(_ message: [UInt8]) {
+        worker.deliver(.reply(id, message))
+    }
+
+    /// Ends the call with its one reply message, copied at once.
+    ///
+    /// Without an allocation when called on the call's worker.
+    public func reply(_ message: Span<UInt8>) {
+        if worker.isCurrent {
+            worker.reply(id, message)
+        } else {
+            worker.deliver(.reply(id, message.copied()))
+        }
+    }
+
+    /// Ends the call with an error.
+    public func fail(_ status: Status) {
+        precondition(status.code != .ok, "a call fails with an error")
+        worker.deliver(.finish(id, status))
+    }
+
+    /// Sends one message of a reply stream.
+    ///
+    /// What the client does not read waits here; a stream that lets more wait than the limit of
+    /// the server ends with RESOURCE_EXHAUSTED.
+    public func send(_ message: [UInt8]) {
+        worker.deliver(.send(id, message))
+    }
+
+    /// Ends a reply stream.
+    public func finish(_ status: Status = .ok) {
+        worker.deliver(.finish(id, status))
+    }
+
+    /// Whether what was sent has mostly left. Thread: the call's worker.
+    public var isWritable: Bool { worker.isWritable(id) }
+}
+
+/// The result of one call, for `Server.complete`.
+public struct Completion: Sendable {
+    /// `Call.id` of the call that is answered.
+    public let callID: UInt64
+    /// The reply message, or why there is none.
+    public let result: Result<[UInt8], Status>
+
+    /// Both as given.
+    public init(callID: UInt64, result: Result<[UInt8], Status>) {
+        self.callID = callID
+        self.result = result
+    }
+}
