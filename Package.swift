@@ -76,11 +76,18 @@ let package = Package(
             name: "Messages", dependencies: ["Ground", "Domain", "CMessages", "CProtobufC"],
             swiftSettings: hot),
         // The stages: none of them imports another.
+        .target(name: "Limits", dependencies: ["Ground", "Domain"], swiftSettings: hot),
+        .target(
+            name: "Journal",
+            dependencies: ["Ground", "Domain", "Limits", "CSystem", "COpenSSL", "CRocksDB"],
+            swiftSettings: hot),
         // The road and the house around it.
         tests(of: "Ground"),
         tests(of: "Domain"),
         tests(of: "HTTP2", with: ["Ground"]),
         tests(of: "GRPC", with: ["Ground", "HTTP2"]),
         tests(of: "Messages", with: ["Ground", "Domain"]),
+        tests(of: "Limits", with: ["Ground", "Domain"]),
+        tests(of: "Journal", with: ["Ground", "Domain", "Limits"]),
     ]
 )

@@ -1,0 +1,142 @@
+internal import CRocksDB
+internal import Glibc
+
+/// RocksDB with its own log switched off: what it holds can be rebuilt, and the journal is the log.
+///
+/// Thread: any; RocksDB locks for itself. The handle is closed when the last reference goes.
+@safe
+public final class RocksStore: Store, @unchecked Sendable {
+    // Sendable because every pointer is set once and RocksDB's own calls are thread-safe.
+    private let database: OpaquePointer
+    private let options: OpaquePointer
+    private let readOptions: OpaquePointer
+    private let writeOptions: OpaquePointer
+    private let flushOptions: OpaquePointer
+
+    /// Opens or makes the database in folder `path`.
+    public init(path: String) throws(StoreError) {
+        guard let options = unsafe rocksdb_options_create(),
+            let readOptions = unsafe rocksdb_readoptions_create(),
+            let writeOptions = unsafe rocksdb_writeoptions_create(),
+            let flushOptions = unsafe rocksdb_flushoptions_create()
+        else { throw StoreError(problem: "no memory for RocksDB's options") }
+        unsafe rocksdb_options_set_create_if_missing(options, 1)
+        unsafe rocksdb_options_set_keep_log_file_num(options, 2)
+        // Reason: blocks are rewritten whole by the next checkpoint; packing them costs more.
+        unsafe rocksdb_options_set_compression(options, Int32(rocksdb_no_compression))
+        // Reason: two threads of two cores would compete with the road.
+        unsafe rocksdb_options_set_max_background_jobs(options, 1)
+        unsafe rocksdb_writeoptions_disable_WAL(writeOptions, 1)
+        unsafe rocksdb_flushoptions_set_wait(flushOptions, 1)
+        var failure: UnsafeMutablePointer<CChar>?
+        let opened = unsafe rocksdb_open(options, path, &failure)
+        guard let database = unsafe opened else {
+            unsafe rocksdb_options_destroy(options)
+            unsafe rocksdb_readoptions_destroy(readOptions)
+            unsafe rocksdb_writeoptions_destroy(writeOptions)
+            unsafe rocksdb_flushoptions_destroy(flushOptions)
+            throw unsafe Self.error(failure)
+        }
+        unsafe self.database = database
+        unsafe self.options = options
+        unsafe self.readOptions = readOptions
+        unsafe self.writeOptions = writeOptions
+        unsafe self.flushOptions = flushOptions
+    }
+
+    deinit {
+        unsafe rocksdb_close(database)
+        unsafe rocksdb_options_destroy(options)
+        unsafe rocksdb_readoptions_destroy(readOptions)
+        unsafe rocksdb_writeoptions_destroy(writeOptions)
+        unsafe rocksdb_flushoptions_destroy(flushOptions)
+    }
+
+    /// Takes RocksDB's message over and frees it.
+    private static func error(_ message: UnsafeMutablePointer<CChar>?) -> StoreError {
+        guard let message = unsafe message else { return StoreError(problem: "unknown") }
+        defer { unsafe rocksdb_free(message) }
+        return StoreError(problem: unsafe String(cString: message))
+    }
+
+    private static func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> [UInt8] {
+        unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    /// rocksdb_get.
+    public func get(_ key: [UInt8]) throws(StoreError) -> [UInt8]? {
+        var failure: UnsafeMutablePointer<CChar>?
+        var count = 0
+        let found = unsafe key.withUnsafeBytes { raw in
+            unsafe rocksdb_get(
+                database, readOptions, raw.baseAddress?.assumingMemoryBound(to: CChar.self),
+                raw.count, &count, &failure)
+        }
+        if unsafe failure != nil { throw unsafe Self.error(failure) }
+        guard let found = unsafe found else { return nil }
+        defer { unsafe rocksdb_free(found) }
+        return unsafe Self.bytes(found, count)
+    }
+
+    /// rocksdb_write of one write batch.
+    public func write(_ changes: [StoreChange]) throws(StoreError) {
+        guard let batch = unsafe rocksdb_writebatch_create() else {
+            throw StoreError(problem: "no memory for a write batch")
+        }
+        defer { unsafe rocksdb_writebatch_destroy(batch) }
+        for change in changes {
+            switch change {
+            case .put(let key, let value):
+                unsafe key.withUnsafeBytes { key in
+                    unsafe value.withUnsafeBytes { value in
+                        unsafe rocksdb_writebatch_put(
+                            batch, key.baseAddress?.assumingMemoryBound(to: CChar.self), key.count,
+                            value.baseAddress?.assumingMemoryBound(to: CChar.self), value.count)
+                    }
+                }
+            case .delete(let key):
+                unsafe key.withUnsafeBytes { key in
+                    unsafe rocksdb_writebatch_delete(
+                        batch, key.baseAddress?.assumingMemoryBound(to: CChar.self), key.count)
+                }
+            }
+        }
+        var failure: UnsafeMutablePointer<CChar>?
+        unsafe rocksdb_write(database, writeOptions, batch, &failure)
+        if unsafe failure != nil { throw unsafe Self.error(failure) }
+    }
+
+    /// An iterator from `prefix` on.
+    public func scan(
+        prefix: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
+    ) throws(StoreError) {
+        guard let iterator = unsafe rocksdb_create_iterator(database, readOptions) else {
+            throw StoreError(problem: "no memory for an iterator")
+        }
+        defer { unsafe rocksdb_iter_destroy(iterator) }
+        unsafe prefix.withUnsafeBytes { raw in
+            unsafe rocksdb_iter_seek(
+                iterator, raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
+        }
+        while unsafe rocksdb_iter_valid(iterator) != 0 {
+            var keyCount = 0
+            let keyStart = unsafe rocksdb_iter_key(iterator, &keyCount)
+            let key = unsafe Self.bytes(keyStart, keyCount)
+            guard key.starts(with: prefix) else { break }
+            var valueCount = 0
+            let valueStart = unsafe rocksdb_iter_value(iterator, &valueCount)
+            guard body(key, unsafe Self.bytes(valueStart, valueCount)) else { break }
+            unsafe rocksdb_iter_next(iterator)
+        }
+        var failure: UnsafeMutablePointer<CChar>?
+        unsafe rocksdb_iter_get_error(iterator, &failure)
+        if unsafe failure != nil { throw unsafe Self.error(failure) }
+    }
+
+    /// rocksdb_flush, waited for: sorted tables on disk, synced.
+    public func flush() throws(StoreError) {
+        var failure: UnsafeMutablePointer<CChar>?
+        unsafe rocksdb_flush(database, flushOptions, &failure)
+        if unsafe failure != nil { throw unsafe Self.error(failure) }
+    }
+}

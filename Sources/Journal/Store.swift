@@ -1,0 +1,43 @@
+/// What a store refused.
+public struct StoreError: Error, Sendable, Hashable {
+    /// The store's own words.
+    public var problem: String
+
+    /// The store's own words.
+    public init(problem: String) { self.problem = problem }
+}
+
+/// One change of an atomic write.
+public enum StoreChange: Sendable {
+    case put(key: [UInt8], value: [UInt8])
+    case delete(key: [UInt8])
+}
+
+/// An ordered map of bytes for what is big and can be rebuilt from the journal.
+///
+/// Writes become durable only with `flush`; a crash before it may lose any of them, never half of
+/// one `write`. Thread: any.
+public protocol Store: AnyObject, Sendable {
+    /// The value of a key, if there is one.
+    func get(_ key: [UInt8]) throws(StoreError) -> [UInt8]?
+    /// Makes all changes, in order, or none.
+    func write(_ changes: [StoreChange]) throws(StoreError)
+    /// Visits keys that begin with `prefix` in byte order until `body` says false.
+    func scan(
+        prefix: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
+    ) throws(StoreError)
+    /// Makes every earlier write durable.
+    func flush() throws(StoreError)
+}
+
+extension Store {
+    /// Puts one value.
+    public func put(_ key: [UInt8], _ value: [UInt8]) throws(StoreError) {
+        try write([.put(key: key, value: value)])
+    }
+
+    /// Deletes one key; nothing when it is not there.
+    public func delete(_ key: [UInt8]) throws(StoreError) {
+        try write([.delete(key: key)])
+    }
+}

@@ -1,0 +1,210 @@
+import Domain
+import Ground
+import Testing
+
+@testable import Journal
+
+@Suite struct SequencerTests {
+    private var sequencer = Sequencer(JournalMachine.configuration())
+    private let maker = ProposalMaker()
+    private var batch = SequencedBatch()
+    private var now = ClockReading(wallMicros: 1_000, bootMicros: 1_000)
+
+    /// The proposal's answer in a word or two.
+    private mutating func take(_ proposal: Proposal) -> String {
+        sequencer.take(proposal, reading: now, into: &batch)
+        guard let verdict = batch.verdicts.last else { return "none" }
+        switch verdict.answer {
+        case .recorded(let record, let alternative):
+            return "recorded \(record.outcome) as \(alternative)"
+        case .repeated(let sequence): return "repeated \(sequence)"
+        case .requestIDReused: return "reused"
+        case .planAgain(let refusal, _): return "plan again \(refusal.map { "\($0)" } ?? "guard")"
+        case .deadlinePassed: return "deadline"
+        case .noSpace: return "no space"
+        case .overloaded: return "overloaded"
+        case .outcomeUnknown: return "unknown"
+        }
+    }
+
+    private func decision(
+        _ ticket: UInt64, _ amounts: [Int64], onRefusal: Proposal.OnRefusal = .recordRefusal
+    ) -> Proposal {
+        var proposal = maker.reserve(ticket, line: 1, amountMinor: 1)
+        proposal.onRefusal = onRefusal
+        proposal.alternatives = amounts.map { amount in
+            Alternative(
+                type: .decision, subject: SubjectID(Hash128(high: 5, low: 1)),
+                operations: amount == 0
+                    ? []
+                    : [
+                        .reserve(
+                            line: .existing(LineID(1)), amountMinor: amount, currency: euro,
+                            expiresAtMicros: 1_000_000)
+                    ],
+                body: [UInt8(ticket)])
+        }
+        return proposal
+    }
+
+    @Test mutating func theFirstAlternativeThatPassesIsTaken() {
+        #expect(take(maker.open(1, limitMinor: 100)) == "recorded done as 0")
+        #expect(take(decision(2, [500, 60, 0])) == "recorded done as 1")
+        #expect(take(decision(3, [500, 41, 0])) == "recorded done as 2")
+        #expect(take(decision(4, [500, 41])) == "recorded limitExceeded as 1")
+        #expect(batch.records.last?.record.effects.lines.first?.availableMinor == 40)
+        #expect(batch.records.last?.previousOfLine == 2)
+        #expect(take(decision(5, [41], onRefusal: .returnToWorker)) == "plan again limitExceeded")
+        #expect(batch.records.map(\.record.sequence) == [1, 2, 3, 4])
+    }
+
+    /// A worker that does not see the line yet names nobody; the record still joins the chain.
+    @Test mutating func aRecordBelongsToItsLinesSubject() {
+        #expect(take(maker.open(1, limitMinor: 100)) == "recorded done as 0")
+        var proposal = maker.reserve(2, line: 1, amountMinor: 500)
+        proposal.alternatives[0].subject = .none
+        #expect(take(proposal) == "recorded limitExceeded as 0")
+        #expect(batch.records.last?.record.subject == SubjectID(Hash128(high: 5, low: 1)))
+        #expect(batch.records.last?.previousOfSubject == 1)
+    }
+
+    @Test mutating func unknownIdsAreNeverRecorded() {
+        #expect(take(maker.reserve(1, line: 9, amountMinor: 1)) == "plan again lineUnknown")
+        let release = maker.proposal(2, .holdReleased, [.release(hold: HoldID(9))])
+        #expect(take(release) == "plan again holdUnknown")
+        #expect(batch.records.isEmpty)
+        #expect(take(maker.open(1)) == "recorded done as 0", "the id was not used up")
+    }
+
+    @Test mutating func guardsFailWhenTheirKeyWasTouchedSince() {
+        let key = Hash128(high: 1, low: 77)
+        var touching = maker.open(1)
+        touching.alternatives[0].touches = [key]
+        #expect(take(touching) == "recorded done as 0")
+        var guarded = maker.open(2)
+        guarded.guards = [Guard(key: key, seenSequence: 0)]
+        #expect(take(guarded) == "plan again guard")
+        guarded.guards = [Guard(key: key, seenSequence: 1)]
+        #expect(take(guarded) == "recorded done as 0")
+        var foreign = guarded
+        foreign.requestKey = Hash128(high: 8, low: 8)
+        foreign.tenant = TenantID(2)
+        foreign.guards = [Guard(key: key, seenSequence: 0)]
+        #expect(take(foreign) == "recorded done as 0", "another tenant's key is another key")
+    }
+
+    @Test mutating func deadlinesAndRepeats() {
+        var late = maker.open(1)
+        late.deadlineMicros = 999
+        #expect(take(late) == "deadline")
+        late.deadlineMicros = 1_000
+        #expect(take(late) == "recorded done as 0")
+        late.deadlineMicros = 1
+        #expect(take(late) == "repeated 1", "a repeat executes nothing, so it may be late")
+        late.fingerprint = Hash128(high: 0, low: 1)
+        #expect(take(late) == "reused")
+    }
+
+    @Test mutating func backPointersVisitEveryRecordOfASubject() {
+        for ticket in UInt64(1)...50 {
+            _ = take(maker.proposal(ticket, .featuresPut, [], subject: ticket % 3 * 1_024 + 5))
+        }
+        for subject in 0..<UInt64(3) {
+            let hash = Hash128(high: 5, low: subject * 1_024 + 5)
+            var next = sequencer.subjects[sequencer.subjects.slot(hash, tenant: TenantID(1))]
+            var found: [UInt64] = []
+            while next != 0 {
+                let made = batch.records[Int(next) - 1]
+                if made.record.subject.hash == hash { found.append(next) }
+                #expect(made.previousOfSubject < next)
+                next = made.previousOfSubject
+            }
+            let expected = batch.records.filter { $0.record.subject.hash == hash }
+                .map(\.record.sequence)
+            #expect(found.reversed() == expected)
+        }
+    }
+
+    @Test mutating func massExpiryGoesInSlices() {
+        #expect(take(maker.open(1, limitMinor: 10_000)) == "recorded done as 0")
+        var brief = maker
+        brief.expiresAtMicros = 5_000
+        for ticket in UInt64(2)...1_301 {
+            _ = take(brief.reserve(ticket, line: 1, amountMinor: 1))
+        }
+        #expect(sequencer.nextExpiryMicros == 5_000)
+        now = ClockReading(wallMicros: 4_999, bootMicros: 4_999)
+        var due = SequencedBatch()
+        #expect(!sequencer.expireDue(now, into: &due) && due.records.isEmpty)
+        now = ClockReading(wallMicros: 5_000, bootMicros: 5_000)
+        let late = maker.proposal(
+            2_000, .holdCommitted,
+            [.commit(hold: HoldID(2), amountMinor: 1, currency: euro, keepsRest: false)])
+        #expect(take(late) == "recorded holdExpired as 0", "before its expiry is recorded")
+        var counts: [Int] = []
+        var isMoreDue = true
+        while isMoreDue {
+            var slice = SequencedBatch()
+            isMoreDue = sequencer.expireDue(now, into: &slice)
+            counts.append(slice.records.count)
+        }
+        #expect(counts == [512, 512, 276])
+        #expect(sequencer.nextExpiryMicros == nil)
+    }
+}
+
+@Suite struct JournalTimeTests {
+    private func reading(_ wall: Int64, _ boot: Int64) -> ClockReading {
+        ClockReading(wallMicros: wall * 1_000_000, bootMicros: boot * 1_000_000)
+    }
+
+    /// Seconds: wall clock, boot clock, then journal time and whether expiry is frozen.
+    @Test func jumpsFreezeAndTimeNeverGoesBack() {
+        var time = JournalTime()
+        time.restore(lastMicros: 900_000_000)
+        let table: [(Int64, Int64, Int64, Bool, String)] = [
+            (1_000, 10, 1_000, false, "the first reading is believed: downtime is no jump"),
+            (1_001, 11, 1_001, false, "both advance"),
+            (1_050, 12, 1_050, false, "49 s are a step, not a jump"),
+            (1_040, 13, 1_050, false, "never back"),
+            (9_000, 14, 1_050, true, "a jump forward: time goes on by the boot clock"),
+            (9_010, 24, 1_051, true, "and stays frozen"),
+            (1_060, 30, 1_057, true, "even when the wall clock comes back"),
+        ]
+        for row in table {
+            let micros = time.observe(reading(row.0, row.1))
+            #expect(micros == row.2 * 1_000_000, "\(row.4)")
+            #expect(time.isFrozen == row.3, "\(row.4)")
+        }
+        #expect(time.expiryMicros == 1_050_000_000 - 9_000_000 || time.isFrozen)
+        time.confirm()
+        #expect(time.observe(reading(1_070, 40)) == 1_070_000_000)
+        #expect(!time.isFrozen && time.expiryMicros == 1_070_000_000)
+        #expect(time.observe(reading(500, 41)) == 1_071_000_000)
+        #expect(time.isFrozen, "a jump back")
+    }
+}
+
+@Suite struct RequestTableTests {
+    @Test(arguments: UInt64(1)...4) func agreesWithADictionaryOfTheYoungest(_ seed: UInt64) {
+        var random = RandomSource(seed: seed)
+        var table = RequestTable(countMax: 500)
+        var order: [RequestEntry] = []
+        for sequence in UInt64(1)...6_000 {
+            // Keys crowd into few parts and places, so that probes collide.
+            let key = Hash128(
+                high: UInt64.random(in: 0...3, using: &random) << 54,
+                low: UInt64.random(in: 0...4_000, using: &random))
+            let expected = order.last { $0.key == key }
+            #expect(table.find(key) == expected, "seed \(seed) sequence \(sequence)")
+            if expected == nil {
+                let entry = RequestEntry(key: key, fingerprint: sequence, sequence: sequence)
+                table.insert(entry)
+                order.append(entry)
+                if order.count > 500 { order.removeFirst() }
+            }
+        }
+        for entry in order { #expect(table.find(entry.key) == entry, "seed \(seed)") }
+        #expect(table.count == 500)
+    }
+}
