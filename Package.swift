@@ -76,7 +76,19 @@ let package = Package(
             name: "Messages", dependencies: ["Ground", "Domain", "CMessages", "CProtobufC"],
             swiftSettings: hot),
         // The stages: none of them imports another.
+        .target(
+            name: "Tenancy", dependencies: ["Ground", "Domain", "COpenSSL"], swiftSettings: hot),
+        .target(name: "Features", dependencies: ["Ground", "Domain"], swiftSettings: hot),
+        .target(
+            name: "Scoring",
+            dependencies: ["Ground", "Domain", .product(name: "Yams", package: "Yams")],
+            swiftSettings: hot),
+        .target(name: "FraudGraph", dependencies: ["Ground", "Domain"], swiftSettings: hot),
         .target(name: "Limits", dependencies: ["Ground", "Domain"], swiftSettings: hot),
+        .target(
+            name: "Policy",
+            dependencies: ["Ground", "Domain", .product(name: "Yams", package: "Yams")],
+            swiftSettings: hot),
         .target(
             name: "Journal",
             dependencies: ["Ground", "Domain", "Limits", "CSystem", "COpenSSL", "CRocksDB"],
@@ -87,7 +99,12 @@ let package = Package(
         tests(of: "HTTP2", with: ["Ground"]),
         tests(of: "GRPC", with: ["Ground", "HTTP2"]),
         tests(of: "Messages", with: ["Ground", "Domain"]),
+        tests(of: "Tenancy", with: ["Ground", "Domain"]),
+        tests(of: "Features", with: ["Ground", "Domain"]),
+        tests(of: "Scoring", with: ["Ground", "Domain"], excluding: ["Data"]),
+        tests(of: "FraudGraph", with: ["Ground", "Domain"]),
         tests(of: "Limits", with: ["Ground", "Domain"]),
+        tests(of: "Policy", with: ["Ground", "Domain"]),
         tests(of: "Journal", with: ["Ground", "Domain", "Limits"]),
     ]
 )
