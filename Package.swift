@@ -36,6 +36,9 @@ func tests(
 
 let package = Package(
     name: "riskd",
+    products: [
+        .executable(name: "riskd", targets: ["riskd"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -94,6 +97,29 @@ let package = Package(
             dependencies: ["Ground", "Domain", "Limits", "CSystem", "COpenSSL", "CRocksDB"],
             swiftSettings: hot),
         // The road and the house around it.
+        .target(
+            name: "Decisions",
+            dependencies: [
+                "Ground", "Domain", "Messages", "Features", "Scoring", "FraudGraph", "Policy",
+                "Journal", "Tenancy",
+            ],
+            swiftSettings: hot),
+        .target(
+            name: "Service",
+            dependencies: [
+                "Ground", "Domain", "HTTP2", "GRPC", "Messages", "Tenancy", "Features", "Scoring",
+                "FraudGraph", "Limits", "Policy", "Journal", "Decisions",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            swiftSettings: hot),
+        .executableTarget(
+            name: "riskd",
+            dependencies: ["Ground", "Service", argumentParser],
+            resources: [.copy("Demo")],
+            swiftSettings: house),
         tests(of: "Ground"),
         tests(of: "Domain"),
         tests(of: "HTTP2", with: ["Ground"]),
@@ -106,5 +132,12 @@ let package = Package(
         tests(of: "Limits", with: ["Ground", "Domain"]),
         tests(of: "Policy", with: ["Ground", "Domain"]),
         tests(of: "Journal", with: ["Ground", "Domain", "Limits"]),
+        tests(
+            of: "Decisions",
+            with: [
+                "Ground", "Domain", "Messages", "Features", "Scoring", "FraudGraph", "Policy",
+                "Journal",
+            ]),
+        tests(of: "Service", with: ["Ground", "Domain", "HTTP2", "GRPC", "Messages"]),
     ]
 )

@@ -1,0 +1,177 @@
+internal import Decisions
+internal import Domain
+internal import GRPC
+internal import Ground
+internal import Journal
+internal import Messages
+internal import Tenancy
+
+/// What every service stands on: the stores, the tenants, the journal and the waiting calls.
+///
+/// Thread: any; each part says its own.
+final class Engine: Sendable {
+    let stores: Stores
+    let tenants: Tenants
+    let journal: Journal
+    let pending: PendingCalls
+    let contexts: WorkerContexts
+    let clock = SystemClock()
+    /// Bytes of a request that its record keeps as it came. Reason: the fields of a decision or of
+    /// a limit call fill some hundred bytes; unknown ones must not fill the journal.
+    static let keptRequestBytesMax = 16 << 10
+    /// The longest record body that the journal takes, bytes.
+    let bodyBytesMax: Int
+
+    init(
+        stores: Stores, tenants: Tenants, journal: Journal, pending: PendingCalls,
+        contexts: WorkerContexts, bodyBytesMax: Int
+    ) {
+        self.stores = stores
+        self.tenants = tenants
+        self.journal = journal
+        self.pending = pending
+        self.contexts = contexts
+        self.bodyBytesMax = bodyBytesMax
+    }
+
+    /// The tenant of a call that the gate let in.
+    func tenant(of call: Call) -> TenantRoom {
+        guard let principal = Principal(packed: call.principal),
+            let room = tenants[principal.tenant]
+        else { preconditionFailure("the gate admits only keys of known tenants") }
+        return room
+    }
+
+    /// The time of a call, microseconds: the wall clock's, but never before the journal's, so that
+    /// a clock that went back neither ends new holds at once nor dates a value before its record.
+    var nowMicros: Int64 { max(clock.wallMicros(), journal.appliedTimeMicros) }
+
+    /// The time of the call, and until when it may be executed, both in wall-clock microseconds.
+    func times(of call: Call) -> (nowMicros: Int64, deadlineMicros: Int64) {
+        let now = nowMicros
+        guard call.deadlineNanos != .max else { return (now, .max) }
+        let monotonic = clock.monotonicNanos()
+        let left = call.deadlineNanos > monotonic ? call.deadlineNanos - monotonic : 0
+        return (now, now + Int64(left / 1_000))
+    }
+
+    /// Takes a write through its commit: plan, park, propose. The turn's end hands all proposals on
+    /// in one batch, and the verdict answers the call.
+    ///
+    /// A plan that fails on what the tenant has now may belong to a request that was answered
+    /// before, so the sequencer is asked first: a repeat gets its stored reply, whatever changed.
+    /// Thread: the call's worker.
+    func write(
+        _ call: Call, _ request: Span<UInt8>, key: Hash128, type: RecordType,
+        plansAgain: Bool = false, planner: @escaping Write.Planner
+    ) {
+        guard !type.keepsRequest || request.count <= Self.keptRequestBytesMax else {
+            return call.fail(Refusal.requestTooLarge)
+        }
+        let room = tenant(of: call)
+        let times = times(of: call)
+        let write = Write(
+            tenant: room.definition.tenant, requestKey: key,
+            fingerprint: fingerprint(request, type, room),
+            deadlineMicros: times.deadlineMicros, plansAgain: plansAgain, planner: planner)
+        let context = contexts[call.workerIndex]
+        switch plan(write, context, retry: nil) {
+        case .success(let plan):
+            let ticket = pending.park(PendingCall(call: call, write: write))
+            context.gathered.append(
+                write.proposal(plan, ticket: ticket, nowMicros: times.nowMicros))
+        case .failure(let refusal):
+            let ticket = pending.park(PendingCall(call: call, write: write, refusal: refusal))
+            context.gathered.append(
+                write.probe(type, ticket: ticket, nowMicros: times.nowMicros))
+        }
+    }
+
+    /// Plans a parked write again after the sequencer's answer. Thread: the call's worker.
+    func planAgain(_ parked: PendingCall, _ retry: Retry) {
+        var parked = parked
+        parked.planCount += 1
+        let context = contexts[parked.call.workerIndex]
+        switch plan(parked.write, context, retry: retry) {
+        case .success(let plan):
+            let ticket = pending.park(parked)
+            context.gathered.append(
+                parked.write.proposal(plan, ticket: ticket, nowMicros: nowMicros))
+        case .failure(let refusal):
+            parked.call.fail(refusal)
+        }
+    }
+
+    private func plan(
+        _ write: Write, _ context: WorkerContext, retry: Retry?
+    ) -> Result<WritePlan, Status> {
+        do {
+            let plan = try write.planner(context.scratch, retry)
+            guard plan.alternative.body.count <= bodyBytesMax else {
+                return .failure(Refusal.recordTooLarge)
+            }
+            return .success(plan)
+        } catch let refusal as Status {
+            return .failure(refusal)
+        } catch {
+            preconditionFailure("planners throw Status only: \(error)")
+        }
+    }
+
+    /// What tells two requests with one request_id apart: the kind of record and every byte.
+    private func fingerprint(
+        _ request: Span<UInt8>, _ type: RecordType, _ room: TenantRoom
+    ) -> Hash128 {
+        var hash = SipHash(key: room.definition.identifierKey)
+        hash.append(type.rawValue)
+        hash.append(contentsOf: request)
+        return hash.finish()
+    }
+
+    /// Hands a worker's gathered proposals to the journal. Thread: that worker.
+    func turnEnded(_ workerIndex: Int) {
+        let context = contexts[workerIndex]
+        guard !context.gathered.isEmpty else { return }
+        journal.submit(context.gathered)
+        context.gathered.removeAll(keepingCapacity: true)
+    }
+
+    /// Who is calling, or why nobody is.
+    func admit(_ call: Call) -> Result<UInt64, Status> {
+        do throws(KeyRing.Refusal) {
+            let authorization = call.metadata("authorization")
+            return .success(
+                try tenants.keys.principal(authorization: authorization).packed)
+        } catch {
+            return .failure(Refusal.key(error))
+        }
+    }
+
+    /// Runs `body`, which answers or parks the call; a fault of the message or a refusal fails it.
+    func answer(_ call: Call, _ body: () throws -> Void) {
+        do {
+            try body()
+        } catch let fault as MessageFault {
+            call.fail(Refusal.message(fault))
+        } catch let status as Status {
+            call.fail(status)
+        } catch is JournalError {
+            call.fail(Refusal.recordDamaged)
+        } catch {
+            // Only reading a stored record throws anything else.
+            call.fail(Refusal.recordDamaged)
+        }
+    }
+}
+
+extension RecordType {
+    /// Whether the record's body holds the request as it came.
+    fileprivate var keepsRequest: Bool {
+        switch self {
+        case .featuresRegistered, .featuresPut, .linksPut, .entityMarked: false
+        case .decision, .lineOpened, .holdPlaced, .holdCommitted, .holdReleased, .holdExpired,
+            .repaid:
+            true
+        }
+    }
+}
