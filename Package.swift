@@ -38,6 +38,7 @@ let package = Package(
     name: "riskd",
     products: [
         .executable(name: "riskd", targets: ["riskd"]),
+        .executable(name: "riskload", targets: ["riskload"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -120,6 +121,13 @@ let package = Package(
             dependencies: ["Ground", "Service", argumentParser],
             resources: [.copy("Demo")],
             swiftSettings: house),
+        .executableTarget(
+            name: "riskload",
+            dependencies: [
+                "Ground", "HTTP2", "GRPC", argumentParser,
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: hot),
         tests(of: "Ground"),
         tests(of: "Domain"),
         tests(of: "HTTP2", with: ["Ground"]),
@@ -139,5 +147,8 @@ let package = Package(
                 "Journal",
             ]),
         tests(of: "Service", with: ["Ground", "Domain", "HTTP2", "GRPC", "Messages"]),
+        tests(
+            of: "riskload", with: ["Ground", "Domain", "HTTP2", "GRPC", "Messages", argumentParser]),
+        .testTarget(name: "TidyTests", swiftSettings: house),
     ]
 )

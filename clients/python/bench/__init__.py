@@ -1,0 +1,1 @@
+"""What the benchmarks need: a prepared server and framed requests."""

@@ -1,0 +1,1 @@
+"""Tests of riskd through its public API, from Python."""

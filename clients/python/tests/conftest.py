@@ -1,0 +1,55 @@
+"""Fixtures: real servers over temporary directories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from demo.book import Application, put_book, read_applications, read_features
+from demo.server import DEMO_KEY, Server
+from riskd_client import Client
+
+# Enough rows for approvals and declines; few enough to load in a moment.
+SMALL_BOOK_ROWS = 60
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that need no other: it must drain cleanly at the end."""
+    with Server(tmp_path_factory.mktemp("riskd")) as running:
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def client(server: Server) -> Iterator[Client]:
+    """A client of that server."""
+    with Client(server.address, DEMO_KEY) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def book(client: Client) -> list[Application]:
+    """The first applications of the demo's book, stored on that server."""
+    applications = read_applications(SMALL_BOOK_ROWS)
+    for _ in put_book(client, read_features(), applications):
+        pass
+    return applications
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers over one directory of the test's own; whatever still runs is killed."""
+    started: list[Server] = []
+
+    def start_one(**options: object) -> Server:
+        running = Server(tmp_path / "data", **options)
+        started.append(running)
+        return running
+
+    yield start_one
+    for running in started:
+        if running.process.poll() is None:
+            running.kill()
