@@ -87,7 +87,8 @@ public struct DecisionRoad: Sendable {
         // Reply and proposal: one record, with the hold in it. A record that opens a line carries
         // the product's name for the product book.
         let operations = operations(draft, request, nowMicros: nowMicros)
-        let product = operations.count > 1 ? room.products[request.product] : nil
+        let opensLine = request.hold?.target == .openLine && !operations.isEmpty
+        let product = opensLine ? room.products[request.product] : nil
         return PlannedDecision(
             alternative: Alternative(
                 type: .decision, subject: request.subject, operations: operations,

@@ -60,11 +60,6 @@ extension Session {
             session, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, HTTP2ErrorCode.noError, nil, 0)
     }
 
-    /// Ends the whole connection with GOAWAY and `errorCode`.
-    public func terminate(errorCode: UInt32) {
-        _ = unsafe nghttp2_session_terminate_session(session, errorCode)
-    }
-
     /// Whether the peer has not ended the stream yet.
     func isOpenForPeer(_ streamID: Int32) -> Bool {
         unsafe nghttp2_session_get_stream_remote_close(session, streamID) == 0

@@ -140,11 +140,6 @@ public final class Session {
         return used
     }
 
-    /// Whether `produce` has something to give now.
-    public var wantsWrite: Bool {
-        unsafe !unsentTail.isEmpty || nghttp2_session_want_write(session) != 0
-    }
-
     /// Whether nothing more will come or go: the connection can be closed.
     public var isFinished: Bool {
         unsafe unsentTail.isEmpty && nghttp2_session_want_read(session) == 0

@@ -86,9 +86,4 @@ public struct Socket: ~Copyable, Sendable {
     static func close(_ descriptor: Int32) {
         Glibc.close(descriptor)
     }
-
-    /// Tells the peer that nothing more will be sent.
-    public func finishSending() {
-        _ = Glibc.shutdown(descriptor, Int32(SHUT_WR))
-    }
 }

@@ -46,7 +46,6 @@ final class JournalEngine: Sendable {
         let timer: any DispatchSourceTimer
         var pending: ArraySlice<Proposal> = []
         var armedMicros: Int64?
-        var confirmsClock = false
     }
     /// What only the committer queue touches.
     struct CommitterState {

@@ -46,13 +46,15 @@ final class Engine: Sendable {
     /// a clock that went back neither ends new holds at once nor dates a value before its record.
     var nowMicros: Int64 { max(clock.wallMicros(), journal.appliedTimeMicros) }
 
-    /// The time of the call, and until when it may be executed, both in wall-clock microseconds.
-    func times(of call: Call) -> (nowMicros: Int64, deadlineMicros: Int64) {
-        let now = nowMicros
-        guard call.deadlineNanos != .max else { return (now, .max) }
-        let monotonic = clock.monotonicNanos()
-        let left = call.deadlineNanos > monotonic ? call.deadlineNanos - monotonic : 0
-        return (now, now + Int64(left / 1_000))
+    /// Until when a call may be executed: what is left of its deadline, from the wall clock's now
+    /// and not from `nowMicros`, for the sequencer judges it by the wall clock.
+    static func deadlineMicros(
+        _ deadlineNanos: UInt64, wallMicros: Int64, monotonicNanos: UInt64
+    ) -> Int64 {
+        guard deadlineNanos != .max else { return .max }
+        let leftNanos = deadlineNanos > monotonicNanos ? deadlineNanos - monotonicNanos : 0
+        let (deadline, overflow) = wallMicros.addingReportingOverflow(Int64(leftNanos / 1_000))
+        return overflow ? .max : deadline
     }
 
     /// Takes a write through its commit: plan, park, propose. The turn's end hands all proposals on
@@ -69,21 +71,23 @@ final class Engine: Sendable {
             return call.fail(Refusal.requestTooLarge)
         }
         let room = tenant(of: call)
-        let times = times(of: call)
         let write = Write(
             tenant: room.definition.tenant, requestKey: key,
             fingerprint: fingerprint(request, type, room),
-            deadlineMicros: times.deadlineMicros, plansAgain: plansAgain, planner: planner)
+            deadlineMicros: Self.deadlineMicros(
+                call.deadlineNanos, wallMicros: clock.wallMicros(),
+                monotonicNanos: clock.monotonicNanos()),
+            plansAgain: plansAgain, planner: planner)
         let context = contexts[call.workerIndex]
         switch plan(write, context, retry: nil) {
         case .success(let plan):
             let ticket = pending.park(PendingCall(call: call, write: write))
             context.gathered.append(
-                write.proposal(plan, ticket: ticket, nowMicros: times.nowMicros))
+                write.proposal(plan, ticket: ticket, nowMicros: nowMicros))
         case .failure(let refusal):
             let ticket = pending.park(PendingCall(call: call, write: write, refusal: refusal))
             context.gathered.append(
-                write.probe(type, ticket: ticket, nowMicros: times.nowMicros))
+                write.probe(type, ticket: ticket, nowMicros: nowMicros))
         }
     }
 

@@ -83,7 +83,8 @@ final class VerdictDesk: Sendable {
         case .deadlinePassed:
             replies.add(call, .failure(Refusal.deadlinePassed))
         case .noSpace:
-            replies.add(call, .failure(Refusal.noSpace))
+            // Repeats are answered on a full disk too, so a probe that comes back was none.
+            replies.add(call, .failure(parked.refusal ?? Refusal.noSpace))
         case .overloaded:
             replies.add(call, .failure(Refusal.overloaded))
         case .outcomeUnknown:
