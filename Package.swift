@@ -39,6 +39,7 @@ let package = Package(
     products: [
         .executable(name: "riskd", targets: ["riskd"]),
         .executable(name: "riskload", targets: ["riskload"]),
+        .executable(name: "interop-server", targets: ["interop-server"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -66,12 +67,16 @@ let package = Package(
         .target(
             name: "CGRPCMessages", dependencies: ["CProtobufC"], publicHeadersPath: ".",
             cSettings: strictC),
+        .target(
+            name: "CInteropMessages", dependencies: ["CProtobufC", "CGRPCMessages"],
+            publicHeadersPath: ".", cSettings: strictC),
         // Ground and words.
         .target(name: "Ground", dependencies: ["CSystem"], swiftSettings: hot),
         .target(name: "Domain", dependencies: ["Ground"], swiftSettings: hot),
         // The wire.
         .target(
-            name: "HTTP2", dependencies: ["Ground", "CSystem", "CNGHTTP2"], swiftSettings: hot),
+            name: "HTTP2", dependencies: ["Ground", "CSystem", "CNGHTTP2", "COpenSSL"],
+            swiftSettings: hot),
         .target(
             name: "GRPC",
             dependencies: ["Ground", "HTTP2", "CGRPCMessages", "CProtobufC", "CZlib"],
@@ -128,6 +133,13 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: hot),
+        // For tests only: the standard interop and conformance services on the same transport.
+        .executableTarget(
+            name: "interop-server",
+            dependencies: [
+                "Ground", "HTTP2", "GRPC", "CInteropMessages", "CProtobufC", argumentParser,
+            ],
+            swiftSettings: house),
         tests(of: "Ground"),
         tests(of: "Domain"),
         tests(of: "HTTP2", with: ["Ground"]),

@@ -96,15 +96,6 @@ int csystem_listen(const char *host, uint16_t *port, int backlog) {
     return made;
 }
 
-int csystem_accept(int listener) {
-    int made = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (made < 0) return -1;
-    int on = 1;
-    // A peer that is gone already makes this fail; the first read will say so.
-    (void)setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return made;
-}
-
 int csystem_connect(const char *host, uint16_t port, int timeout_millis) {
     struct sockaddr_storage address;
     socklen_t length = address_from(host, port, &address);

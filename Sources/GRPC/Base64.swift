@@ -27,6 +27,16 @@ enum Base64 {
         return text
     }
 
+    /// The padded form, which is what the bodies of gRPC-Web have.
+    static func encodePadded(_ bytes: [UInt8]) -> [UInt8] {
+        var text = encode(bytes)
+        while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
+        return text
+    }
+
+    /// The six bits of a letter; 255 for what is none.
+    static func value(of letter: UInt8) -> UInt8 { values[Int(letter)] }
+
     /// Padded or unpadded text, or nil when it is not base64.
     static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         var count = text.count
@@ -60,5 +70,40 @@ enum Base64 {
             start = index + 1
         }
         return list
+    }
+}
+
+/// Base64 that comes in pieces: groups of four letters, padding also between them.
+///
+/// The body of a text-mode gRPC-Web request is a row of padded texts, cut anywhere.
+struct Base64Decoder {
+    private var held: UInt32 = 0
+    private var letters = 0
+    private var padding = 0
+
+    /// Whether the text so far ends inside a group.
+    var isInsideGroup: Bool { letters + padding > 0 }
+
+    /// Appends the bytes of the groups that are complete; false when the text is no base64.
+    mutating func decode(_ text: Span<UInt8>, into bytes: inout [UInt8]) -> Bool {
+        for index in text.indices {
+            let letter = text[index]
+            if letter == UInt8(ascii: "=") {
+                guard letters >= 2 else { return false }
+                padding += 1
+            } else {
+                let value = Base64.value(of: letter)
+                guard value < 64, padding == 0 else { return false }
+                held = held << 6 | UInt32(value)
+                letters += 1
+            }
+            guard letters + padding == 4 else { continue }
+            held <<= UInt32(6 * padding)
+            for shift in [16, 8, 0].prefix(3 - padding) {
+                bytes.append(UInt8(truncatingIfNeeded: held >> UInt32(shift)))
+            }
+            self = Base64Decoder()
+        }
+        return true
     }
 }

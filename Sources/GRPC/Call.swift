@@ -1,4 +1,5 @@
 internal import Ground
+public import HTTP2
 
 /// One call in progress: what it is, and the ways to answer it.
 ///
@@ -15,10 +16,21 @@ public struct Call: Sendable {
     public let deadlineNanos: UInt64
     let worker: CallWorker
     /// A copy of the headers, for handlers that run off the worker.
-    let carried: Metadata?
+    let carried: CarriedHead?
+
+    /// Whether the handler runs off the call's worker.
+    public var isOffloaded: Bool { carried != nil }
 
     /// Which worker owns the call.
     public var workerIndex: Int { worker.index }
+
+    /// Who the client is by its verified certificate; nil in clear or when none is asked for.
+    ///
+    /// Thread: the call's worker.
+    public var peerCertificate: PeerCertificate? { worker.peerCertificate(of: id) }
+
+    /// The subject of `peerCertificate`, as RFC 2253 writes it. Thread: the call's worker.
+    public var peerCertificateSubject: String? { peerCertificate?.subject }
 
     /// The first value of a header, or nil.
     ///
@@ -36,11 +48,8 @@ public struct Call: Sendable {
     public func withMetadata<Result>(
         _ name: String, _ body: (Span<UInt8>?) -> Result
     ) -> Result {
-        if let carried { return carried.withValue(of: name, body) }
-        return worker.withMetadata(of: id) { metadata in
-            guard let metadata else { return body(nil) }
-            return metadata.withValue(of: name, body)
-        }
+        if let carried { return carried.metadata.withValue(of: name, body) }
+        return worker.withMetadata(of: id, name, body)
     }
 
     /// The values of a `-bin` header, decoded; what is not base64 is left out.
@@ -88,8 +97,19 @@ public struct Call: Sendable {
         worker.deliver(.finish(id, status))
     }
 
-    /// Whether what was sent has mostly left. Thread: the call's worker.
+    /// Whether what was sent has mostly left, of this call and of its connection.
+    ///
+    /// After false a stream handler is told by `onWritable`. Thread: the call's worker.
     public var isWritable: Bool { worker.isWritable(id) }
+
+    /// Hands the stream's handler no more messages until `resumeReading`.
+    ///
+    /// What the client has sent waits, at most one stream window; then the client must wait too.
+    /// Thread: the call's worker.
+    public func pauseReading() { worker.pauseReading(id) }
+
+    /// Hands over messages again, those that wait first. Thread: any.
+    public func resumeReading() { worker.deliver(.resume(id)) }
 }
 
 /// The result of one call, for `Server.complete`.

@@ -1,10 +1,11 @@
 internal import Glibc
+internal import Ground
 internal import HTTP2
 
 /// From handler to bytes.
 extension CallWorker {
     /// Above this much waiting, a handler should pause until `onWritable`.
-    private static let writableBytes = 64 << 10
+    static let writableBytes = 64 << 10
 
     func handle(_ letter: Letter) {
         switch letter {
@@ -26,13 +27,14 @@ extension CallWorker {
                 return made.handler.onCancel()
             }
             call.phase = .streaming(made.handler)
+        case .resume(let id): resumeReading(id)
         case .run(let body): body()
         }
     }
 
-    private func isOpen(_ call: CallState) -> Bool {
+    func isOpen(_ call: CallState) -> Bool {
         switch call.phase {
-        case .free, .answered: false
+        case .free, .refused, .answered: false
         case .headers, .request, .queued, .running, .streaming: true
         }
     }
@@ -40,8 +42,10 @@ extension CallWorker {
     /// Answers with one message and OK.
     func reply(_ id: UInt64, _ message: Span<UInt8>) {
         guard let call = find(id), isOpen(call) else { return }
+        statistics.callsSucceeded &+= 1
         append(call, message)
-        call.output.status = .ok
+        if call.extras != nil { appendWebTrailers(call, .ok) }
+        call.output.ending = .well
         call.phase = .answered
         bodyGrew(call)
     }
@@ -65,13 +69,18 @@ extension CallWorker {
     func finish(_ call: CallState, _ status: Status) {
         guard isOpen(call) else { return }
         call.phase = .answered
-        if status.code != .ok { statistics.callsFailed &+= 1 }
+        if status.code == .ok {
+            statistics.callsSucceeded &+= 1
+        } else {
+            statistics.callsFailed &+= 1
+        }
         let status = status.detailed(domain: configuration.errorDomain)
         if call.output.headersSubmitted {
-            call.output.status = status
+            if call.extras != nil { appendWebTrailers(call, status) }
+            call.output.ending = status.code == .ok ? .well : .badly(status)
             bodyGrew(call)
         } else {
-            submit(call, ReplyBlocks.trailersOnly(status), hasBody: false)
+            endWithoutBody(call, status)
         }
     }
 
@@ -79,74 +88,89 @@ extension CallWorker {
     func refuse(_ call: CallState, _ problem: HeaderProblem) {
         switch problem {
         case .status(let status): return finish(call, status)
-        case .notPost: submit(call, ReplyBlocks.methodNotAllowed, hasBody: false)
-        case .contentType: submit(call, ReplyBlocks.unsupportedMediaType, hasBody: false)
+        case .notPost: refuse(call, plainly: .notPost)
+        case .contentType: refuse(call, plainly: .contentType)
+        case .foreignOrigin: refuse(call, plainly: .foreignOrigin)
+        case .preflight(let origin):
+            statistics.callsSucceeded &+= 1
+            call.phase = .answered
+            return submit(call, preflightBlock(call, origin), hasBody: false)
         case .encoding(let name):
-            let status = Status(
-                .unimplemented, "grpc-encoding \(name) is not supported",
-                reason: "ENCODING_UNKNOWN"
-            ).detailed(domain: configuration.errorDomain)
-            let supported = (name: "grpc-accept-encoding", value: Array("identity".utf8))
-            submit(call, ReplyBlocks.trailersOnly(status, extra: [supported]), hasBody: false)
+            // The reply lists what is supported, because the request named an encoding.
+            return finish(
+                call,
+                Status(
+                    .unimplemented, "grpc-encoding \(name) is not supported",
+                    reason: "ENCODING_UNKNOWN"))
         }
-        call.phase = .answered
-        statistics.callsFailed &+= 1
     }
 
+    /// Adds a framed message to what waits; the caller must tell the session.
     private func append(_ call: CallState, _ message: Span<UInt8>) {
+        call.siblings?.with { $0.counts.sent(nowNanos) }
+        let before = call.output.bytes.count
+        defer { repliesGrew(call, call.output.bytes.count - before) }
+        if call.extras != nil, appendSpecial(call, message) { return }
         precondition(message.count <= Int(UInt32.max), "a message has at most 4 GiB")
-        let length = UInt32(message.count).bigEndian
-        call.output.bytes.append(0)
-        unsafe withUnsafeBytes(of: length) { unsafe call.output.bytes.append(contentsOf: $0) }
+        let prefix = unsafe call.output.bytes.extend(by: 5)
+        unsafe prefix.storeBytes(of: 0, as: UInt8.self)
+        unsafe prefix.storeBytes(
+            of: UInt32(message.count).bigEndian, toByteOffset: 1, as: UInt32.self)
         call.output.bytes.append(copying: message)
     }
 
-    private func bodyGrew(_ call: CallState) {
+    func bodyGrew(_ call: CallState) {
         guard call.output.headersSubmitted else {
-            return submit(call, ReplyBlocks.headers, hasBody: true)
+            if call.extras == nil, !call.head.speaksOfEncodings {
+                return submit(call, plainHeaders, hasBody: true)
+            }
+            return submit(call, headerBlock(call), hasBody: true)
         }
-        guard call.output.isWaiting, let connection = unsafe call.connection, !connection.isClosed
-        else { return }
-        call.output.isWaiting = false
-        connection.session.resumeBody(call.streamID)
-        if !connection.isTouched { worker?.touch(connection) }
+        guard call.output.isWaiting else { return }
+        call.connection?.with { connection in
+            guard !connection.isClosed else { return }
+            call.output.isWaiting = false
+            connection.withSession { $0.resumeBody(call.streamID) }
+            touch(connection)
+        }
     }
 
-    private func submit(_ call: CallState, _ block: FieldBlock, hasBody: Bool) {
-        guard let connection = unsafe call.connection, !connection.isClosed else { return }
-        call.output.headersSubmitted = true
-        connection.session.submitReply(call.streamID, block, token: call.token, hasBody: hasBody)
-        if !connection.isTouched { worker?.touch(connection) }
+    func submit(_ call: CallState, _ block: FieldBlock, hasBody: Bool) {
+        call.connection?.with { connection in
+            guard !connection.isClosed else { return }
+            call.output.headersSubmitted = true
+            connection.withSession { session in
+                session.submitReply(
+                    call.streamID, block, token: call.token, hasBody: hasBody)
+            }
+            touch(connection)
+        }
     }
 
     func readBody(_ call: CallState, into room: UnsafeMutableRawBufferPointer) -> BodyRead {
         let count = min(call.output.bytes.count - call.output.sent, room.count)
         if count == 0 {
-            guard let status = call.output.status else {
-                call.output.isWaiting = true
-                return .later
-            }
-            return .end(0, trailers: ReplyBlocks.trailers(status))
+            if !call.output.isOpen { return .end(0, trailers: trailers(call)) }
+            call.output.isWaiting = true
+            return .later
         }
-        unsafe call.output.bytes.withUnsafeBytes { bytes in
-            unsafe room.baseAddress.unsafelyUnwrapped.copyMemory(
-                from: bytes.baseAddress.unsafelyUnwrapped + call.output.sent, byteCount: count)
-        }
+        let sent = call.output.sent
+        unsafe call.output.bytes.copy(
+            sent..<sent + count, to: room.baseAddress.unsafelyUnwrapped)
         call.output.sent += count
+        repliesLeft(call, count)
         if call.output.sent == call.output.bytes.count {
-            call.output.bytes.removeAll(keepingCapacity: true)
+            call.output.bytes.removeAll()
             call.output.sent = 0
-            if let status = call.output.status {
-                return .end(count, trailers: ReplyBlocks.trailers(status))
-            }
-        } else if call.output.sent >= Self.writableBytes * 4 {
+            if !call.output.isOpen { return .end(count, trailers: trailers(call)) }
+        } else if call.output.sent >= Self.writableBytes * 4,
+            call.output.sent >= call.output.bytes.count / 2
+        {
+            // Moving what is left costs no more than sending what left did.
             call.output.bytes.removeFirst(call.output.sent)
             call.output.sent = 0
         }
-        if call.output.owesWritable, call.output.bytes.count < Self.writableBytes {
-            call.output.owesWritable = false
-            writable.append(call.id)
-        }
+        roomGrew(call)
         return .bytes(count)
     }
 
@@ -154,19 +178,8 @@ extension CallWorker {
     func isWritable(_ id: UInt64) -> Bool {
         precondition(isCurrent, "a call was asked for room off its worker")
         guard let call = find(id) else { return false }
-        let hasRoom = call.output.bytes.count - call.output.sent < Self.writableBytes
-        if !hasRoom { call.output.owesWritable = true }
-        return hasRoom
-    }
-
-    func tellWritable() {
-        guard !writable.isEmpty else { return }
-        let told = writable
-        writable.removeAll(keepingCapacity: true)
-        for id in told {
-            if let call = find(id), case .streaming(let handler) = call.phase {
-                handler.onWritable()
-            }
-        }
+        let isFree = hasRoom(call)
+        if !isFree { call.output.owesWritable = true }
+        return isFree
     }
 }

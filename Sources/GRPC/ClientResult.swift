@@ -84,24 +84,3 @@ public enum ClientResult: Sendable, Equatable {
         return nil
     }
 }
-
-extension PercentEncoding {
-    /// The text of a `grpc-message`; what is not an escape stays as it is.
-    static func decode(_ field: ArraySlice<UInt8>) -> String {
-        var bytes: [UInt8] = []
-        var index = field.startIndex
-        while index < field.endIndex {
-            if field[index] == UInt8(ascii: "%"), field.endIndex - index > 2,
-                let value = UInt8(
-                    String(decoding: field[index + 1...index + 2], as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                index += 3
-            } else {
-                bytes.append(field[index])
-                index += 1
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}

@@ -12,6 +12,8 @@ struct FileIndex: Sendable {
     private var files: [File] = []
     private var byName: [String: Int] = [:]
     private var bySymbol: [String: Int] = [:]
+    /// For each extended message, the files of its extensions by their numbers.
+    private var byExtension: [String: [Int: Int]] = [:]
 
     /// Reads every set; a file that comes twice is taken once.
     init(_ sets: [[UInt8]]) throws(ReflectionError) {
@@ -59,17 +61,26 @@ struct FileIndex: Sendable {
         var todo = [(kind: kind, scope: scope, bytes: bytes)]
         while let next = todo.popLast() {
             var name = ""
+            var extended: String?
+            var tag = 0
             var inside: [(number: Int, bytes: ArraySlice<UInt8>)] = []
             var reader = WireReader(next.bytes)
             while let field = try reader.next() {
                 if field.number == 1 {
                     name = try WireReader.text(field.value)
+                } else if next.kind == 7, field.number == 2 {
+                    extended = try WireReader.text(field.value)
+                } else if next.kind == 7, field.number == 3, case .integer(let number) = field.value
+                {
+                    tag = Int(truncatingIfNeeded: number)
                 } else if case .data(let bytes) = field.value {
                     inside.append((field.number, bytes))
                 }
             }
             let full = next.scope.isEmpty ? name : "\(next.scope).\(name)"
             bySymbol[full] = file
+            // Only extensions name the message they extend; an ordinary field does not.
+            if let extended { byExtension[Self.plain(extended), default: [:]][tag] = file }
             for (number, bytes) in inside {
                 if let kind = Self.kind(of: number, in: next.kind) {
                     // The values of an enum are its siblings in protobuf's scoping.
@@ -98,7 +109,22 @@ struct FileIndex: Sendable {
 
     /// The number of the file that declares a full name, or nil.
     func file(declaring symbol: String) -> Int? {
-        bySymbol[symbol.hasPrefix(".") ? String(symbol.dropFirst()) : symbol]
+        bySymbol[Self.plain(symbol)]
+    }
+
+    /// The number of the file that declares the extension of a message with this field number.
+    func file(extending message: String, number: Int) -> Int? {
+        byExtension[Self.plain(message)]?[number]
+    }
+
+    /// The field numbers of a message's extensions, ascending.
+    func extensionNumbers(of message: String) -> [Int] {
+        byExtension[Self.plain(message)]?.keys.sorted() ?? []
+    }
+
+    /// A full name without the dot that may stand before it.
+    private static func plain(_ name: String) -> String {
+        name.hasPrefix(".") ? String(name.dropFirst()) : name
     }
 
     /// The file and everything it imports, directly or not, itself first.

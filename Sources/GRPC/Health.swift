@@ -11,9 +11,15 @@ public final class Health: Sendable {
         case serviceUnknown = 3
     }
 
+    /// A Watch call and the states that it has not been told, in order.
     private struct Watcher {
-        let service: String
-        let call: Call
+        let watching: Watching
+        var untold: [Serving]
+    }
+
+    private struct WatcherKey: Hashable {
+        let workerIndex: Int
+        let callID: UInt64
     }
 
     private struct State {
@@ -21,8 +27,8 @@ public final class Health: Sendable {
         var services: [String: Serving] = ["": .serving]
         /// The state of "" once more: nearly every question is about it.
         var overall = Serving.serving
-        var watchers: [UInt64: Watcher] = [:]
-        var nextWatcher: UInt64 = 0
+        /// By `Call.id` and worker: ids are those of one worker.
+        var watchers: [WatcherKey: Watcher] = [:]
         /// After a drain began, nothing serves again.
         var hasStopped = false
     }
@@ -30,6 +36,8 @@ public final class Health: Sendable {
     private let state = Lock(State())
     /// What the health standard lists at most.
     private static let listedMax = 100
+    /// States that wait for one watcher; of more, only the newest is told.
+    private static let untoldMax = 16
     /// Open Watch calls; each costs an open stream and a table entry.
     private static let watchersMax = 10_000
 
@@ -37,24 +45,32 @@ public final class Health: Sendable {
 
     /// Sets whether a service takes calls; "" stands for the whole server. Watchers are told.
     public func setServing(_ service: String, _ isServing: Bool) {
-        let (calls, serving) = state.withLock { state in
+        let watchers = state.withLock { state -> [Watching] in
             let serving: Serving = isServing && !state.hasStopped ? .serving : .notServing
             if service.isEmpty { state.overall = serving }
-            guard state.services.updateValue(serving, forKey: service) != serving else {
-                return ([Call](), serving)
+            guard state.services.updateValue(serving, forKey: service) != serving else { return [] }
+            var told: [Watching] = []
+            for (key, watcher) in state.watchers where watcher.watching.service == service {
+                if watcher.untold.count == Self.untoldMax {
+                    state.watchers[key]?.untold.removeLast()
+                }
+                state.watchers[key]?.untold.append(serving)
+                told.append(watcher.watching)
             }
-            return (state.watchers.values.filter { $0.service == service }.map(\.call), serving)
+            return told
         }
-        for call in calls { call.send(Self.response(serving)) }
+        for watcher in watchers { watcher.changed() }
     }
 
-    /// Turns everything to NOT_SERVING for good.
+    /// Turns everything to NOT_SERVING for good, and ends the calls that watch: they would keep a
+    /// drain waiting for ever.
     func stopServing() {
         let services = state.withLock { state in
             state.hasStopped = true
             return Array(state.services.keys)
         }
         for service in services { setServing(service, false) }
+        for watcher in state.withLock({ $0.watchers.values.map(\.watching) }) { watcher.stopped() }
     }
 
     /// The HealthCheckResponse of each state: field 1 and its number.
@@ -63,6 +79,9 @@ public final class Health: Sendable {
     private static func response(_ serving: Serving) -> [UInt8] {
         responses[Int(serving.rawValue)]
     }
+
+    /// Open Watch calls.
+    var watcherCount: Int { state.withLock { $0.watchers.count } }
 
     private func serving(_ service: String) -> Serving? {
         state.withLock { service.isEmpty ? $0.overall : $0.services[service] }
@@ -127,34 +146,79 @@ public final class Health: Sendable {
     }
 
     private func watch(_ service: String, _ call: Call) -> (any StreamHandler)? {
-        let (serving, number) = state.withLock { state -> (Serving, UInt64?) in
+        let watching = Watching(health: self, service: service, call: call)
+        let (isTaken, hasStopped) = state.withLock { state in
+            guard state.watchers.count < Self.watchersMax else { return (false, false) }
             let serving = state.services[service] ?? .serviceUnknown
-            guard state.watchers.count < Self.watchersMax else { return (serving, nil) }
-            state.nextWatcher += 1
-            state.watchers[state.nextWatcher] = Watcher(service: service, call: call)
-            return (serving, state.nextWatcher)
+            state.watchers[watching.key] = Watcher(watching: watching, untold: [serving])
+            return (true, state.hasStopped)
         }
-        guard let number else {
+        guard isTaken else {
             call.fail(Status(.resourceExhausted, "too many watchers"))
             return nil
         }
-        call.send(Self.response(serving))
-        return Watching(health: self, number: number)
+        watching.tell()
+        if hasStopped { watching.stopped() }
+        if call.isOver {
+            // Nobody tells a handler that was not yet made that its call has ended.
+            forget(watching.key)
+            return nil
+        }
+        return watching
     }
 
-    /// Ends a watcher's entry with its call.
-    private final class Watching: StreamHandler {
+    private func takeUntold(_ key: WatcherKey) -> [Serving] {
+        state.withLock { state in
+            let untold = state.watchers[key]?.untold ?? []
+            state.watchers[key]?.untold = []
+            return untold
+        }
+    }
+
+    private func forget(_ key: WatcherKey) {
+        state.withLock { $0.watchers[key] = nil }
+    }
+
+    /// One Watch call: tells each change in order.
+    ///
+    /// Changes wait in the table until the call's worker takes them, so that those of several
+    /// threads cannot overtake each other, and a slow reader is told when it has room again.
+    private final class Watching: StreamHandler, Sendable {
+        let service: String
         private let health: Health
-        private let number: UInt64
+        private let call: Call
 
-        init(health: Health, number: UInt64) {
+        init(health: Health, service: String, call: Call) {
             self.health = health
-            self.number = number
+            self.service = service
+            self.call = call
         }
 
-        func onCancel() {
-            health.state.withLock { $0.watchers[number] = nil }
+        var key: WatcherKey { WatcherKey(workerIndex: call.workerIndex, callID: call.id) }
+
+        /// Thread: any.
+        func changed() {
+            call.onWorker { [self] _, _ in tell() }
         }
+
+        /// Thread: any.
+        func stopped() {
+            call.onWorker { [self] _, _ in
+                tell()
+                health.forget(key)
+                call.fail(Status(.unavailable, "the server is going away"))
+            }
+        }
+
+        /// Thread: the call's worker.
+        func tell() {
+            guard call.isWritable else { return }
+            for serving in health.takeUntold(key) { call.send(Health.response(serving)) }
+        }
+
+        func onWritable() { tell() }
+
+        func onCancel() { health.forget(key) }
     }
 }
 

@@ -2,11 +2,38 @@
 enum FramingProblem: Error, Equatable {
     /// The flag byte is neither 0 nor 1.
     case badFlag(UInt8)
-    /// A message is marked as compressed, but the call named no encoding: one that names any is
-    /// refused before its messages are read.
+    /// A message is marked as compressed, but the call named no encoding.
     case compressedWithoutEncoding
+    /// A compressed message is damaged or ends too early.
+    case corrupt
+    /// A compressed message becomes longer than what is taken.
+    case inflatesTooLong(limit: Int)
     /// The prefix declares more bytes than are taken.
     case tooLong(declared: Int, limit: Int)
+
+    /// How the call ends.
+    var status: Status {
+        let malformed = "FRAMING_MALFORMED"
+        let tooLarge = "MESSAGE_TOO_LARGE"
+        return switch self {
+        case .badFlag(let flag):
+            Status(.internal, "message flag \(flag) is neither 0 nor 1", reason: malformed)
+        case .compressedWithoutEncoding:
+            Status(
+                .internal, "a message is compressed, but the call has no grpc-encoding",
+                reason: malformed)
+        case .corrupt:
+            Status(.internal, "a compressed message is no gzip", reason: malformed)
+        case .inflatesTooLong(let limit):
+            Status(
+                .resourceExhausted, "a compressed message has more than \(limit) bytes",
+                reason: tooLarge)
+        case .tooLong(let declared, let limit):
+            Status(
+                .resourceExhausted, "a message of \(declared) bytes; at most \(limit) are taken",
+                reason: tooLarge)
+        }
+    }
 }
 
 /// Cuts a stream of bytes into messages: five bytes of prefix, then the message.
@@ -14,7 +41,7 @@ enum FramingProblem: Error, Equatable {
 /// The edges of DATA frames mean nothing. The length is judged from the prefix, before the body
 /// comes, and memory grows with what arrives, not with what is declared.
 /// Source: "gRPC over HTTP2", Length-Prefixed-Message.
-struct MessageReader {
+struct MessageReader: ~Copyable {
     private enum State {
         case prefix(bytes: UInt64, count: Int)
         case body(remaining: Int)
@@ -22,9 +49,13 @@ struct MessageReader {
 
     private var state = State.prefix(bytes: 0, count: 0)
     /// The message that is being read, or the last one that `next` completed.
-    private(set) var message: [UInt8] = []
+    private(set) var message = GrowingBytes()
     /// Messages completed.
     private(set) var count = 0
+    /// Whether `message` came compressed; it stays so when `message` was inflated.
+    private(set) var isCompressed = false
+    /// Whether the call named an encoding.
+    var takesCompressed = false
 
     /// Whether the bytes so far end in the middle of a message.
     var isInsideMessage: Bool {
@@ -72,10 +103,11 @@ struct MessageReader {
     private mutating func begin(_ prefix: UInt64, limit: Int) throws(FramingProblem) -> Bool {
         let flag = UInt8(truncatingIfNeeded: prefix >> 32)
         guard flag <= 1 else { throw .badFlag(flag) }
-        guard flag == 0 else { throw .compressedWithoutEncoding }
+        guard flag == 0 || takesCompressed else { throw .compressedWithoutEncoding }
         let length = Int(prefix & 0xffff_ffff)
         guard length <= limit else { throw .tooLong(declared: length, limit: limit) }
-        if !message.isEmpty { message.removeAll(keepingCapacity: true) }
+        isCompressed = flag == 1
+        message.removeAll()
         if length == 0 {
             complete()
             return true
@@ -89,14 +121,18 @@ struct MessageReader {
         count += 1
     }
 
+    /// Puts the inflated message in the place of the compressed one just completed.
+    mutating func replaceMessage(with inflated: [UInt8]) {
+        message.removeAll()
+        message.append(copying: inflated.span)
+    }
+
     /// Starts afresh. A buffer that one large message blew up is given back.
     mutating func reset(keepingBytes: Int) {
         state = .prefix(bytes: 0, count: 0)
         count = 0
-        if message.capacity > keepingBytes {
-            message = []
-        } else if !message.isEmpty {
-            message.removeAll(keepingCapacity: true)
-        }
+        isCompressed = false
+        takesCompressed = false
+        message.reset(keepingBytes: keepingBytes)
     }
 }

@@ -7,11 +7,25 @@ public enum MethodShape: Sendable {
 }
 
 /// Where a method's handler runs.
-public enum MethodClass: Sendable {
+public enum MethodClass: Sendable, Equatable {
     /// On the call's worker, to completion: memory only, at most 50 us.
     case inline
+    /// On the call's worker when the request message has at most that many bytes, else like
+    /// `offloaded`: for methods whose work grows with the request. `Call.isOffloaded` tells the
+    /// handler which; off the worker it must not use what belongs to the worker.
+    case inlineUpTo(bytes: Int)
     /// On a Dispatch queue of lower priority: everything that may block or take long.
     case offloaded
+
+    /// Whether a call with a request of that size leaves its worker.
+    @inline(__always)
+    func isOffloaded(requestBytes: Int) -> Bool {
+        switch self {
+        case .inline: false
+        case .inlineUpTo(let bytes): requestBytes > bytes
+        case .offloaded: true
+        }
+    }
 }
 
 /// Takes the events of one streaming call, one at a time.
@@ -19,8 +33,11 @@ public enum MethodClass: Sendable {
 /// Thread: the call's worker, for every method.
 public protocol StreamHandler: AnyObject {
     /// One whole message of the client. The bytes are valid during the call only.
+    ///
+    /// Messages wait while the call is not writable or `Call.pauseReading` holds; what waits is
+    /// bounded by the stream's window, and the client is told to stop.
     func onMessage(_ message: Span<UInt8>)
-    /// The client has sent its last message.
+    /// The client has sent its last message, and all of them were handed over.
     func onHalfClose()
     /// The call is over: the client reset it, the connection went, or the deadline passed.
     func onCancel()

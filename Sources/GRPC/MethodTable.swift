@@ -1,10 +1,22 @@
+internal import Ground
+
 /// One method of a server, shared by reference so that a call copies no closures.
 final class RegisteredMethod: Sendable {
     let method: Method
+    /// The method's number in its table, from 0.
+    let index: Int
     let pathBytes: [UInt8]
+    /// Once more, because to take a method apart copies all of it.
+    let unary: UnaryHandler?
+    let methodClass: MethodClass
+    let isPublic: Bool
 
-    init(_ method: Method) {
+    init(_ method: Method, index: Int) {
         self.method = method
+        methodClass = method.methodClass
+        isPublic = method.isPublic
+        unary = if case .unary(let handler, _) = method.handler { handler } else { nil }
+        self.index = index
         pathBytes = Array(method.path.utf8)
     }
 }
@@ -12,27 +24,36 @@ final class RegisteredMethod: Sendable {
 /// All methods of a server, found by path.
 ///
 /// Layout: open addressing over a power of two at least four times the number of methods; the
-/// hash reads the length and the last eight bytes, which is where paths differ.
-final class MethodTable: Sendable {
-    private let slots: [RegisteredMethod?]
+/// hash reads the length and the last eight bytes, which is where paths differ. Slots hold
+/// uncounted references, because counting them would cost more than the look-up; `methods` owns.
+final class MethodTable: @unchecked Sendable {
+    // Sendable because nothing changes after init.
+    private let methods: [RegisteredMethod]
+    private let slots: [Unowned<RegisteredMethod>?]
     private let services: Set<String>
+    /// How many methods there are.
+    let count: Int
 
     /// Each path must be there once.
     init(_ methods: [Method]) {
         var size = 16
         while size < methods.count * 4 { size *= 2 }
-        var slots = [RegisteredMethod?](repeating: nil, count: size)
-        for method in methods {
-            let made = RegisteredMethod(method)
+        var slots = [Unowned<RegisteredMethod>?](repeating: nil, count: size)
+        let registered = methods.enumerated().map { RegisteredMethod($1, index: $0) }
+        for made in registered {
             let path = made.pathBytes
             var slot = Self.hash(path.span) & (size - 1)
             while let other = slots[slot] {
-                precondition(other.pathBytes != path, "a method is registered twice")
+                other.with {
+                    precondition($0.pathBytes != path, "a method is registered twice")
+                }
                 slot = (slot + 1) & (size - 1)
             }
-            slots[slot] = made
+            slots[slot] = Unowned(made)
         }
+        self.methods = registered
         self.slots = slots
+        count = methods.count
         services = Set(methods.map(\.service))
     }
 
@@ -44,11 +65,12 @@ final class MethodTable: Sendable {
         return Int(truncatingIfNeeded: (mixed ^ mixed >> 29) & 0x7fff_ffff)
     }
 
-    /// The method with this path, or nil.
-    func find(_ path: Span<UInt8>) -> RegisteredMethod? {
+    /// The method with this path, or nil; it lives as long as the table.
+    func find(_ path: Span<UInt8>) -> Unowned<RegisteredMethod>? {
         var slot = Self.hash(path) & (slots.count - 1)
         while let candidate = slots[slot] {
-            if path.equals(candidate.pathBytes) { return candidate }
+            let isFound = candidate.with { path.equals($0.pathBytes) }
+            if isFound { return candidate }
             slot = (slot + 1) & (slots.count - 1)
         }
         return nil

@@ -94,7 +94,10 @@ final class ReflectionStream: StreamHandler {
             let symbol = try WireReader.text(question.value)
             tell(files.file(declaring: symbol), what: "symbol \(symbol)", into: &response)
         case 5:
-            fail(.notFound, "no extension is known", into: &response)
+            let (message, number) = try Self.extensionAsked(question.value)
+            tell(
+                files.file(extending: message, number: number),
+                what: "extension \(number) of \(message)", into: &response)
         case 6:
             let name = try WireReader.text(question.value)
             guard files.file(declaring: name) != nil else {
@@ -102,6 +105,7 @@ final class ReflectionStream: StreamHandler {
             }
             var numbers = WireWriter()
             numbers.text(1, name)
+            numbers.packed(2, files.extensionNumbers(of: name))
             response.message(5, numbers)
         case 7:
             var list = WireWriter()
@@ -114,6 +118,26 @@ final class ReflectionStream: StreamHandler {
         default:
             preconditionFailure("only the five questions are kept")
         }
+    }
+
+    /// Reads an ExtensionRequest: the extended message and the field number.
+    private static func extensionAsked(
+        _ value: WireReader.Value
+    ) throws(WireProblem) -> (message: String, number: Int) {
+        guard case .data(let bytes) = value else {
+            throw WireProblem(offset: 0, problem: "an extension request is no message")
+        }
+        var message = ""
+        var number = 0
+        var reader = WireReader(bytes)
+        while let field = try reader.next() {
+            switch (field.number, field.value) {
+            case (1, let value): message = try WireReader.text(value)
+            case (2, .integer(let value)): number = Int(Int32(truncatingIfNeeded: value))
+            default: break
+            }
+        }
+        return (message, number)
     }
 
     private func tell(_ file: Int?, what: String, into response: inout WireWriter) {

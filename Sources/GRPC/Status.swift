@@ -27,6 +27,10 @@ public struct Status: Error, Sendable, Equatable, CustomStringConvertible {
     public let message: String
     /// A serialized google.rpc.Status for `grpc-status-details-bin`, or empty.
     public let details: [UInt8]
+    /// When the call may be tried again, for `grpc-retry-pushback-ms`; nil leaves that open.
+    ///
+    /// Says the same as RetryInfo in `details`.
+    public let pushbackMillis: Int32?
     /// For programs, when the library itself refuses; becomes ErrorInfo on the way out.
     let reason: String?
 
@@ -35,21 +39,42 @@ public struct Status: Error, Sendable, Equatable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.details = details
+        pushbackMillis = nil
+        reason = nil
+    }
+
+    /// With everything as given; `withDetails` and the overload are made by it.
+    private init(
+        _ code: StatusCode, _ message: String, details: [UInt8], pushbackMillis: Int32?
+    ) {
+        self.code = code
+        self.message = message
+        self.details = details
+        self.pushbackMillis = pushbackMillis
         reason = nil
     }
 
     /// A refusal of the library's own.
-    init(_ code: StatusCode, _ message: String, reason: String) {
+    init(_ code: StatusCode, _ message: String, reason: String, pushbackMillis: Int32? = nil) {
         self.code = code
         self.message = message
         self.reason = reason
+        self.pushbackMillis = pushbackMillis
         details = []
+    }
+
+    /// The refusal of a server that has too much to do: nothing was done, and the call may be
+    /// tried again after `pushbackMillis`.
+    static func overloaded(_ message: String, pushbackMillis: Int32) -> Status {
+        Status(.unavailable, message, reason: "OVERLOADED", pushbackMillis: pushbackMillis)
     }
 
     /// The status as it leaves: a refusal of the library's own gets its ErrorInfo.
     func detailed(domain: String) -> Status {
         guard let reason else { return self }
-        return Status.withDetails(code, message, reason: reason, domain: domain)
+        return Status.withDetails(
+            code, message, reason: reason, domain: domain,
+            retryDelayMillis: pushbackMillis.map(Int64.init))
     }
 
     /// The status of a call that went well.
@@ -61,8 +86,8 @@ public struct Status: Error, Sendable, Equatable, CustomStringConvertible {
     /// A status with a google.rpc.Status that carries the details given.
     ///
     /// `reason` and `domain` become ErrorInfo (with `metadata`), `fieldViolations` BadRequest,
-    /// `quotaViolations` QuotaFailure, `retryDelayMillis` RetryInfo. The code and the message are
-    /// repeated inside the details, as the rich error model asks.
+    /// `quotaViolations` QuotaFailure, `retryDelayMillis` RetryInfo and pushback. The code
+    /// and the message are repeated inside the details, as the rich error model asks.
     public static func withDetails(
         _ code: StatusCode,
         _ message: String,
@@ -102,6 +127,8 @@ public struct Status: Error, Sendable, Equatable, CustomStringConvertible {
             retry.message(1, delay)
             status.any(3, type: "google.rpc.RetryInfo", retry)
         }
-        return Status(code, message, details: status.bytes)
+        return Status(
+            code, message, details: status.bytes,
+            pushbackMillis: retryDelayMillis.map { Int32(clamping: $0) })
     }
 }

@@ -26,6 +26,23 @@ struct WireWriter {
         variable(value)
     }
 
+    /// A double field.
+    mutating func double(_ field: Int, _ value: Double) {
+        guard value.bitPattern != 0 else { return }
+        variable(UInt64(field) << 3 | 1)
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+        }
+    }
+
+    /// A packed field of integers that are not negative.
+    mutating func packed(_ field: Int, _ values: [Int]) {
+        guard !values.isEmpty else { return }
+        var content = WireWriter()
+        for value in values { content.variable(UInt64(value)) }
+        counted(field, content.bytes)
+    }
+
     /// A string field.
     mutating func text(_ field: Int, _ value: String) {
         guard !value.isEmpty else { return }

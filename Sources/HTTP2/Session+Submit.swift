@@ -41,6 +41,23 @@ extension Session {
         _ = unsafe nghttp2_session_resume_data(session, streamID)
     }
 
+    /// Says that `count` bytes of a stream's body have been taken: the peer may send as many more.
+    ///
+    /// For sessions whose configuration does not give stream windows back by itself. The frame
+    /// leaves when half of the window is owed, so a call per 64 KiB is often enough, and a body
+    /// below half a window needs none. A stream that is gone is ignored.
+    public func consume(_ streamID: Int32, _ count: Int) {
+        // Fails only without memory, or for a window that was given back twice: the first ends the
+        // connection at the next frame, the second nghttp2 answers with an error of its own.
+        _ = unsafe nghttp2_session_consume_stream(session, streamID, count)
+    }
+
+    /// Gives the connection's window back; the frame leaves when half of it is owed.
+    func giveConnectionBack() {
+        _ = unsafe nghttp2_session_consume_connection(session, owedBytes)
+        owedBytes = 0
+    }
+
     /// Queues RST_STREAM.
     public func reset(_ streamID: Int32, errorCode: UInt32) {
         _ = unsafe nghttp2_submit_rst_stream(
@@ -49,15 +66,20 @@ extension Session {
 
     /// First step of a drain: GOAWAY with the highest id, and a PING to measure a round trip.
     public func announceShutdown() {
+        pingsAfterGoAway = true
         _ = unsafe nghttp2_submit_shutdown_notice(session)
-        _ = unsafe nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
     }
 
-    /// Second step of a drain: GOAWAY with the last id taken; later streams are ignored.
-    public func refuseNewStreams() {
+    /// Second step of a drain: GOAWAY with the last id taken; later streams are ignored. `reason`
+    /// is its debug data.
+    public func refuseNewStreams(reason: String = "") {
         let last = unsafe nghttp2_session_get_last_proc_stream_id(session)
-        _ = unsafe nghttp2_submit_goaway(
-            session, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, HTTP2ErrorCode.noError, nil, 0)
+        goAway(last, errorCode: HTTP2ErrorCode.noError, reason: reason)
+    }
+
+    /// Queues a PING, to learn whether the peer is there.
+    func ping() {
+        _ = unsafe nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
     }
 
     /// Whether the peer has not ended the stream yet.

@@ -30,9 +30,24 @@ public final class Session {
     /// Stream ids of a client only grow (RFC 9113, 5.1.1); nghttp2 1.52 ignores a reused one.
     var highestStreamID: Int32 = 0
     var ownProblem: SessionError?
+    /// Body bytes whose part of the connection's window has not been given back.
+    var owedBytes = 0
+    /// What a client may still ask for, and what finds its frames. A client's session has no use
+    /// for them.
+    var budget: SessionGuard
+    var scanner = FrameScanner()
+    /// Whether a PING follows the next GOAWAY. nghttp2 sends PING before all else, and one that
+    /// overtakes the GOAWAY proves nothing when it is answered.
+    var pingsAfterGoAway = false
+    /// Streams that we reset.
+    var resets = ResetStreams()
+    /// Resets of invalid frames that were counted when the frame came, not when they were sent.
+    var resetsCounted = 0
+    /// Whether a GOAWAY with an error was sent, by us or by nghttp2.
+    var hasSaidError = false
     /// Kept alive as long as nghttp2 may allocate or free.
     private let memory: MemoryPool
-    private var unsentTail: UnsafeBufferPointer<UInt8>
+    var unsentTail: UnsafeBufferPointer<UInt8>
 
     /// Makes one end and queues its first SETTINGS frame. `memory` serves this thread only.
     public init(
@@ -43,12 +58,16 @@ public final class Session {
         self.memory = memory
         self.configuration = configuration
         self.delegate = delegate
+        budget = SessionGuard(configuration.limits)
         unsafe unsentTail = UnsafeBufferPointer(start: nil, count: 0)
         var options: OpaquePointer?
         unsafe nghttp2_option_new(&options)
         unsafe nghttp2_option_set_no_closed_streams(options, 1)
-        unsafe nghttp2_option_set_stream_reset_rate_limit(
-            options, configuration.resetBurst, configuration.resetsPerSecond)
+        unsafe nghttp2_option_set_no_auto_window_update(options, 1)
+        // The library's own limits lie above ours: what they end, they end with INTERNAL_ERROR,
+        // and it counts a CONTINUATION for each read that brings a piece of its head.
+        unsafe nghttp2_option_set_stream_reset_rate_limit(options, 1 << 20, 1 << 20)
+        unsafe nghttp2_option_set_max_continuations(options, 1 << 20)
         var made: OpaquePointer?
         let owner = unsafe Unmanaged.passUnretained(self).toOpaque()
         let callbacks = unsafe SessionCallbacks.shared.callbacks
@@ -60,6 +79,7 @@ public final class Session {
         precondition(result == 0, "nghttp2 has no memory for a session")
         unsafe session = unsafe made
         submitSettings()
+        if role == .server { announceStreamLimit() }
     }
 
     deinit {
@@ -79,11 +99,9 @@ public final class Session {
         ]
         switch role {
         case .server:
-            entries.append(
-                entry(
-                    NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue,
-                    configuration.maxConcurrentStreams))
             entries.append(entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue, 1))
+            // Last, and never reached: `announceStreamLimit` says what the peer is told instead.
+            entries.append(entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue, .max))
         case .client:
             entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue, 0))
         }
@@ -95,23 +113,26 @@ public final class Session {
         precondition(window == 0, "our own window is refused")
     }
 
+    /// The same at the time of the last call: for a client's session, which keeps no budgets.
+    public func receive(_ bytes: Span<UInt8>) throws(SessionError) {
+        try receive(bytes, nowNanos: budget.nowNanos)
+    }
+
     /// Takes what the peer sent; events go to the delegate before it returns.
     ///
-    /// Throws `SessionError` when the connection cannot go on. Complexity: linear in the bytes.
-    public func receive(_ bytes: Span<UInt8>) throws(SessionError) {
+    /// `nowNanos` is the turn's time on the monotonic clock; budgets refill with it. Throws
+    /// `SessionError` when the connection cannot go on. Complexity: linear in the bytes.
+    public func receive(_ bytes: Span<UInt8>, nowNanos: UInt64) throws(SessionError) {
+        if role == .server { try inspect(bytes, nowNanos: nowNanos) }
         let result = unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe nghttp2_session_mem_recv(session, buffer.baseAddress, buffer.count)
         }
         if let ownProblem { throw ownProblem }
         guard result >= 0 else {
             let text = unsafe String(cString: nghttp2_strerror(Int32(result)))
-            throw SessionError(code: Int32(result), problem: text)
+            throw SessionError(code: Int32(result), problem: text, abuse: .brokenProtocol)
         }
-        let waiting = unsafe nghttp2_session_get_outbound_queue_size(session)
-        guard waiting <= configuration.outboundFramesMax else {
-            unsafe nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm)
-            throw SessionError(code: 0, problem: "\(waiting) frames wait to be sent")
-        }
+        if outboundFrames > configuration.outboundFramesMax { throw end(.unreadAnswers) }
     }
 
     /// Fills `room` with frames to send and gives how many bytes it took; 0 when nothing waits.

@@ -29,15 +29,17 @@ final class SessionCallbacks: @unchecked Sendable {
         unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(table) { _, frame, owner in
             let id = unsafe frame!.pointee.hd.stream_id
             let category = unsafe frame!.pointee.headers.cat
-            unsafe SessionCallbacks.with(owner) { $0.blockBegan(id, category: category) }
-            return 0
+            return unsafe SessionCallbacks.with(owner) {
+                $0.blockBegan(id, category: category)
+            }
         }
         unsafe nghttp2_session_callbacks_set_on_header_callback(table) {
             _, _, name, nameCount, value, valueCount, _, owner in
             let name = unsafe UnsafeBufferPointer(start: name, count: nameCount)
             let value = unsafe UnsafeBufferPointer(start: value, count: valueCount)
-            unsafe SessionCallbacks.with(owner) { unsafe $0.field(name.span, value.span) }
-            return 0
+            return unsafe SessionCallbacks.with(owner) {
+                unsafe $0.field(name.span, value.span)
+            }
         }
         unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table) {
             _, _, id, bytes, count, owner in
@@ -52,6 +54,11 @@ final class SessionCallbacks: @unchecked Sendable {
             }
             return 0
         }
+        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(table) {
+            _, frame, _, owner in
+            let id = unsafe frame!.pointee.hd.stream_id
+            return unsafe SessionCallbacks.with(owner) { $0.frameWasInvalid(id) }
+        }
         unsafe nghttp2_session_callbacks_set_on_stream_close_callback(table) {
             _, id, errorCode, owner in
             unsafe SessionCallbacks.with(owner) { $0.closed(id, errorCode: errorCode) }
@@ -62,6 +69,21 @@ final class SessionCallbacks: @unchecked Sendable {
     private func setSending(_ table: OpaquePointer) {
         unsafe nghttp2_session_callbacks_set_on_frame_send_callback(table) { _, frame, owner in
             let header = unsafe frame!.pointee.hd
+            switch header.type {
+            case SessionGuard.FrameType.reset:
+                let code = unsafe frame!.pointee.rst_stream.error_code
+                unsafe SessionCallbacks.with(owner) {
+                    $0.errorSent(
+                        header.stream_id, type: header.type, errorCode: code)
+                }
+            case SessionGuard.FrameType.goAway:
+                let code = unsafe frame!.pointee.goaway.error_code
+                unsafe SessionCallbacks.with(owner) {
+                    $0.errorSent(
+                        header.stream_id, type: header.type, errorCode: code)
+                }
+            default: break
+            }
             unsafe SessionCallbacks.with(owner) {
                 $0.frameSent(header.stream_id, type: header.type, flags: header.flags)
             }

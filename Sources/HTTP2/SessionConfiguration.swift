@@ -10,13 +10,15 @@ public struct SessionConfiguration: Sendable {
     public var streamWindowBytes: UInt32 = 1 << 20
     /// Body bytes of the whole connection on their way to us.
     public var connectionWindowBytes: Int32 = 4 << 20
+    /// Whether a stream's window is given back as its body arrives. If not, the delegate says by
+    /// `Session.consume` what it has taken. The connection's window is always given back, so that
+    /// a stream that nobody reads does not stop the others.
+    public var givesStreamWindowBack = true
     /// Frames waiting to be sent. A reply is two frames and streams are limited, so more than
     /// this is a peer that makes us answer control frames and does not read the answers.
     public var outboundFramesMax = 5_000
-    /// RST_STREAM frames in a burst, and a second after it: below the library's own 1000 and 33.
-    public var resetBurst: UInt64 = 200
-    /// See `resetBurst`.
-    public var resetsPerSecond: UInt64 = 50
+    /// What a client may ask of a server before the connection ends.
+    public var limits = GuardLimits()
 
     /// The defaults of every limit.
     public init() {}
@@ -28,6 +30,14 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     public let code: Int32
     /// What was wrong, in words.
     public let problem: String
+    /// What the peer did, if it is to blame and the session is a server's.
+    public let abuse: Abuse?
+
+    init(code: Int32, problem: String, abuse: Abuse? = nil) {
+        self.code = code
+        self.problem = problem
+        self.abuse = abuse
+    }
 
     /// The problem.
     public var description: String { problem }
@@ -41,6 +51,10 @@ public enum HTTP2ErrorCode {
     public static let protocolError: UInt32 = 1
     /// INTERNAL_ERROR: something broke here.
     public static let internalError: UInt32 = 2
+    /// SETTINGS_TIMEOUT: our SETTINGS were not acknowledged.
+    public static let settingsTimeout: UInt32 = 4
+    /// STREAM_CLOSED: a frame of a stream that was ended.
+    public static let streamClosed: UInt32 = 5
     /// REFUSED_STREAM: nothing was done, it may be tried again.
     public static let refusedStream: UInt32 = 7
     /// CANCEL: the stream is not wanted any more.

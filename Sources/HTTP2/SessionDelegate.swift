@@ -1,11 +1,14 @@
+public import Ground
+
 /// What a stream's body has to give when the session asks for bytes.
 public enum BodyRead {
     /// That many bytes were written; more may follow.
     case bytes(Int)
     /// Nothing now; `Session.resumeBody` will say when.
     case later
-    /// That many bytes were written and the body is over; the trailers follow, if any.
-    case end(Int, trailers: FieldBlock?)
+    /// That many bytes were written and the body is over; the trailers follow, if any. The
+    /// delegate keeps them until its next call.
+    case end(Int, trailers: Unowned<FieldBlock>?)
 }
 
 /// Takes a session's events, in the order of the bytes, while `Session.receive` runs.
@@ -30,6 +33,13 @@ public protocol SessionDelegate: AnyObject {
     func readBody(_ token: Int, into room: UnsafeMutableRawBufferPointer) -> BodyRead
     /// The peer answered the PING of `Session.announceShutdown`.
     func pingAnswered()
+    /// Streams are open: end those that make no progress. Comes every two seconds or so.
+    func checkCalls(nowNanos: UInt64)
     /// The connection is gone, and every stream with it; no stream is told by itself.
     func sessionEnded()
+}
+
+extension SessionDelegate {
+    /// No rules of time.
+    public func checkCalls(nowNanos: UInt64) {}
 }

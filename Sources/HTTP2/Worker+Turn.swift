@@ -35,7 +35,7 @@ extension Worker {
         var next = UInt64.max
         if let wanted = running.nextTurnNanos { next = wanted }
         if let acceptsAgainNanos { next = min(next, acceptsAgainNanos) }
-        if let refusesStreamsNanos { next = min(next, refusesStreamsNanos) }
+        next = min(next, timers.dueNanos)
         guard next != .max else { return -1 }
         guard next > nowNanos else { return 0 }
         // Rounded up: a turn that comes too early finds nothing to do.
@@ -48,12 +48,14 @@ extension Worker {
         csystem_eventfd_clear(wakeEvent.descriptor)
         let mail = mailbox.withLock { mailbox in
             let taken = mailbox
-            mailbox.sockets = []
+            mailbox.arrivals = []
             mailbox.drainRequested = false
             mailbox.isSignalled = false
             return taken
         }
-        for descriptor in mail.sockets { open(Socket(descriptor: descriptor)) }
+        for arrival in mail.arrivals {
+            open(Socket(descriptor: arrival.descriptor), tls: arrival.tls)
+        }
         if mail.drainRequested, !isDraining { beginDrain() }
         return mail.stopRequested
     }
@@ -63,49 +65,42 @@ extension Worker {
             acceptsAgainNanos = nil
             peers.resumeAccepting(on: self)
         }
-        if let due = refusesStreamsNanos, due <= nowNanos {
-            refusesStreamsNanos = nil
-            connections.forEach { connection in
-                connection.session.refuseNewStreams()
-                touch(connection)
-            }
-        }
+        if timers.dueNanos <= nowNanos { checkDue() }
     }
 
     private func beginDrain() {
         isDraining = true
         acceptsAgainNanos = nil
         peers.stopAccepting(on: self)
-        refusesStreamsNanos = nowNanos + Self.drainGraceNanos
-        connections.forEach { connection in
-            connection.phase = .draining
-            connection.session.announceShutdown()
-            touch(connection)
-        }
+        connections.forEach { beginDrain(of: $0) }
     }
 
     private func ready(_ event: csystem_event) {
         guard let connection = connections[event.token] else { return }
+        if connection.phase == .lingering { return linger(connection, event.events) }
         touch(connection)
-        guard event.events & (CSYSTEM_READABLE | CSYSTEM_FAILED) != 0,
-            connection.unsent.isEmpty
-        else {
-            if event.events & CSYSTEM_FAILED != 0 { close(connection) }
-            return
-        }
+        guard event.events & (CSYSTEM_READABLE | CSYSTEM_FAILED) != 0 else { return }
         do {
-            let count = try unsafe connection.socket.receive(into: input)
-            guard count > 0 else { return close(connection) }
-            statistics.bytesReceived &+= UInt64(count)
+            let count: Int
+            if let stream = connection.tls {
+                guard let plain = try receive(connection, stream) else {
+                    return close(connection)
+                }
+                count = plain
+            } else {
+                count = try unsafe connection.socket.receive(into: input)
+                guard count > 0 else { return close(connection) }
+                noteReceived(connection, count)
+            }
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: input[..<count])
             try unsafe connection.session.receive(
-                bytes.assumingMemoryBound(to: UInt8.self).span)
+                bytes.assumingMemoryBound(to: UInt8.self).span, nowNanos: nowNanos)
+            noteRead(connection)
         } catch let error as SocketError {
             if !error.wouldBlock { close(connection) }
         } catch {
-            // What nghttp2 queued to say why is sent, then the connection ends.
-            flush(connection)
-            close(connection)
+            // What was queued to say why is sent, then the connection ends.
+            end(connection, (error as? SessionError)?.abuse ?? .brokenProtocol)
         }
     }
 
@@ -113,7 +108,10 @@ extension Worker {
         connections.forEach { close($0) }
         touched = []
         peers.stopAccepting(on: self)
-        let late = mailbox.withLock { $0.sockets }
-        for descriptor in late { Glibc.close(descriptor) }
+        let late = mailbox.withLock { mailbox in
+            mailbox.hasEnded = true
+            return mailbox.arrivals
+        }
+        for arrival in late { Glibc.close(arrival.descriptor) }
     }
 }

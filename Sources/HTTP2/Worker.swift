@@ -14,10 +14,18 @@ public final class Worker: @unchecked Sendable {
     // Sendable because other threads touch only `mailbox`, `wakeEvent` and `finished`; the rest
     // belongs to the block that `start` submits.
     struct Mailbox {
-        var sockets: [Int32] = []
+        var arrivals: [Arrival] = []
+        /// Nobody reads the mail any more.
+        var hasEnded = false
         var drainRequested = false
         var stopRequested = false
         var isSignalled = false
+    }
+
+    /// An accepted socket, and what encrypts it.
+    struct Arrival: Sendable {
+        let descriptor: Int32
+        let tls: TLSStream?
     }
 
     static let wakeToken = UInt64.max
@@ -26,8 +34,12 @@ public final class Worker: @unchecked Sendable {
     static let acceptsPerTurn = 64
     /// How long accepting rests when the process has no descriptors left.
     static let acceptPauseNanos: UInt64 = 50_000_000
-    /// How long a drain waits for the answer to its PING before it refuses new streams.
-    static let drainGraceNanos: UInt64 = 1_000_000_000
+    /// Written at once: at most this much is left over for a socket that takes nothing.
+    static let writeBytesMax = 64 << 10
+    /// The same for a socket that did not take everything the last time.
+    static let slowWriteBytesMax = 16 << 10
+    /// What an ended connection may still send before it is closed all the same.
+    static let discardedBytesMax = 4 << 20
 
     /// The worker's number, from 0.
     public let index: Int
@@ -42,13 +54,20 @@ public final class Worker: @unchecked Sendable {
     let memory = MemoryPool()
     let input: UnsafeMutableRawBufferPointer
     let output: UnsafeMutableRawBufferPointer
+    /// What encrypted connections go through; nil on a cleartext server.
+    let pipe: TLSPipe?
     let events: UnsafeMutablePointer<csystem_event>
     var connections = SlotMap<Connection>()
     var touched: [Connection] = []
     var flushing: [Connection] = []
     var nowNanos: UInt64 = 0
     var acceptsAgainNanos: UInt64?
-    var refusesStreamsNanos: UInt64?
+    var timers: ConnectionTimers
+    var dueConnections: [UInt64] = []
+    /// Bytes left over on all connections.
+    var unsentBytes = 0
+    /// Spreads the ends of connections that began together.
+    var jitter: RandomSource
     var isDraining = false
     /// Counts so far. Thread: the worker.
     public internal(set) var statistics = WorkerStatistics()
@@ -57,7 +76,7 @@ public final class Worker: @unchecked Sendable {
 
     init(
         index: Int, configuration: WorkerConfiguration, application: any WorkerApplication,
-        clock: any Clock, peers: WorkerGroup
+        clock: any Clock, peers: WorkerGroup, encrypts: Bool
     ) throws(SocketError) {
         let epoll = csystem_epoll_create()
         guard epoll >= 0 else { throw .last("making an epoll set") }
@@ -72,8 +91,12 @@ public final class Worker: @unchecked Sendable {
         self.application = application
         self.clock = clock
         self.peers = peers
+        let nowNanos = clock.monotonicNanos()
+        timers = ConnectionTimers(nowNanos: nowNanos)
+        jitter = RandomSource(seed: nowNanos &+ UInt64(index))
         unsafe input = .allocate(byteCount: configuration.turnBytes, alignment: 64)
         unsafe output = .allocate(byteCount: configuration.turnBytes, alignment: 64)
+        pipe = encrypts ? TLSPipe(turnBytes: configuration.turnBytes) : nil
         unsafe events = .allocate(capacity: Self.eventCapacity)
     }
 
@@ -115,8 +138,15 @@ public final class Worker: @unchecked Sendable {
     /// Asks for a turn soon. Thread: any. Calls before the turn begins cost one wake-up together.
     public func wake() { signal { _ in } }
 
-    /// Hands over an accepted socket. Thread: any.
-    func adopt(descriptor: Int32) { signal { $0.sockets.append(descriptor) } }
+    /// Hands over an accepted socket, and its stream when it is encrypted. Thread: any.
+    func adopt(descriptor: Int32, tls: TLSStream? = nil) {
+        var isTaken = false
+        signal { mailbox in
+            isTaken = !mailbox.hasEnded
+            if isTaken { mailbox.arrivals.append(Arrival(descriptor: descriptor, tls: tls)) }
+        }
+        if !isTaken { Glibc.close(descriptor) }
+    }
 
     /// Announces the end on every connection; the loop ends when all calls have. Thread: any.
     func drain() { signal { $0.drainRequested = true } }
@@ -126,8 +156,11 @@ public final class Worker: @unchecked Sendable {
 
     /// Second step of a drain, when the peer has seen the first.
     public func refuseNewStreams(_ connection: Connection) {
-        guard connection.phase == .draining else { return }
-        connection.session.refuseNewStreams()
+        guard connection.phase == .draining,
+            connection.life.refused(nowNanos, configuration.times)
+        else { return }
+        connection.session.refuseNewStreams(reason: connection.life.reason.rawValue)
+        watchTime(connection)
         touch(connection)
     }
 

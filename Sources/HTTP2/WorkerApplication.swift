@@ -18,6 +18,18 @@ public struct WorkerConfiguration: Sendable {
     public var session = SessionConfiguration()
     /// Connections above it are closed as they come.
     public var connectionsMax = 16_384
+    /// Connections of one IPv4 address or IPv6 network of 64 bits: many users may share one behind
+    /// a translator, and one that has more still leaves most of the places to others.
+    public var connectionsPerAddressMax = 4_096
+    /// Whether that holds for loopback addresses too, where a proxy may speak for everyone.
+    public var countsLoopback = false
+    /// Bytes that full sockets left over, of all connections: 512 readers that do not read.
+    public var unsentBytesMax = 32 << 20
+    /// Frames that may wait for a socket that is full before it is not read any more: above what
+    /// the replies of all streams need, below what ends the session.
+    public var unreadFramesMax = 2_500
+    /// How long things may take.
+    public var times = ConnectionTimes()
     /// Bytes read, and bytes written, of one connection in one turn.
     public var turnBytes = 256 << 10
 
@@ -35,4 +47,6 @@ public struct WorkerStatistics: Sendable {
     public var bytesReceived: UInt64 = 0
     /// Bytes written to sockets.
     public var bytesSent: UInt64 = 0
+    /// Connections ended, and connections and calls refused, because of their peer.
+    public var abuses = AbuseCounts()
 }

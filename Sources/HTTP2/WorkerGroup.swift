@@ -8,15 +8,28 @@ public import Ground
 public final class WorkerGroup: Sendable {
     private struct State {
         var workers: [Worker] = []
+        var handshakes: TLSHandshakes?
         /// Connections by worker, counted from the moment they are handed over.
         var connectionCounts: [Int] = []
         var listener: Int32 = -1
         var port: UInt16 = 0
+        var admissions = Admissions()
+        /// Connections of all workers: what the process has descriptors for.
+        var connectionsMax = Int.max
+    }
+
+    /// What came of looking for a new connection.
+    enum Arrival {
+        case none
+        case taken(Int32)
+        case refused(Abuse)
     }
 
     private let state = Lock(State())
     /// Connections the kernel holds ready before they are accepted.
     private static let backlog: Int32 = 1_024
+    /// Descriptors that connections leave to files, pipes and the workers themselves.
+    private static let reservedDescriptors = 256
 
     /// Listens on a numeric address; nothing is accepted before `start`.
     ///
@@ -38,35 +51,67 @@ public final class WorkerGroup: Sendable {
     public var port: UInt16 { state.withLock { $0.port } }
 
     /// Makes one worker per application; `attach` gives each application its worker.
+    ///
+    /// With credentials every connection is encrypted, without them none is.
     public func start<Application: WorkerApplication>(
         _ applications: [Application], configuration: WorkerConfiguration, clock: any Clock,
+        credentials: TLSCredentials? = nil,
         attach: (Application, Worker) -> Void
     ) throws(SocketError) {
         var made: [Worker] = []
         for (index, application) in applications.enumerated() {
             let worker = try Worker(
                 index: index, configuration: configuration, application: application,
-                clock: clock, peers: self)
+                clock: clock, peers: self, encrypts: credentials != nil)
             attach(application, worker)
             made.append(worker)
         }
         let workers = made
+        let handshakes = try credentials.map(makeHandshakes)
         state.withLock { state in
             precondition(state.workers.isEmpty, "a group starts once")
             state.workers = workers
+            state.handshakes = handshakes
             state.connectionCounts = Array(repeating: 0, count: workers.count)
+            state.connectionsMax = Self.connectionsMax(
+                descriptors: Int(clamping: csystem_raise_descriptor_limit()),
+                wanted: configuration.connectionsMax * workers.count)
         }
+        handshakes?.start()
         resumeAccepting(on: workers[0])
         for worker in workers { worker.start() }
     }
 
+    private func makeHandshakes(
+        _ credentials: TLSCredentials
+    ) throws(SocketError) -> TLSHandshakes {
+        try TLSHandshakes(
+            credentials: credentials, clock: SystemClock(),
+            giveUp: { [weak self] descriptor in
+                self?.state.withLock { $0.admissions.release(descriptor) }
+                Socket.close(descriptor)
+            },
+            hand: { [weak self] descriptor, stream in
+                guard let self else { return Socket.close(descriptor) }
+                self.leastLoaded().adopt(descriptor: descriptor, tls: stream)
+            })
+    }
+
+    /// The handshakes, on a TLS server that runs.
+    var handshakes: TLSHandshakes? { state.withLock { $0.handshakes } }
+
+    /// What the handshakes came to; zeros on a cleartext server.
+    public var handshakeStatistics: TLSStatistics { handshakes?.counts ?? TLSStatistics() }
+
     /// Announces the end on every connection; returns at once.
     public func drain() {
+        handshakes?.stop()
         for worker in state.withLock({ $0.workers }) { worker.drain() }
     }
 
     /// Closes everything that is still open; returns at once.
     public func stop() {
+        handshakes?.stop()
         for worker in state.withLock({ $0.workers }) { worker.stop() }
     }
 
@@ -76,22 +121,44 @@ public final class WorkerGroup: Sendable {
     public func waitUntilFinished(timeoutMillis: Int) -> Bool {
         let workers = state.withLock { $0.workers }
         let deadline = SystemClock().monotonicNanos() + UInt64(timeoutMillis) * 1_000_000
-        guard workers.allSatisfy({ $0.waitUntilFinished(deadlineNanos: deadline) }) else {
-            return false
+        guard handshakes?.waitUntilFinished(deadlineNanos: deadline) ?? true,
+            workers.allSatisfy({ $0.waitUntilFinished(deadlineNanos: deadline) })
+        else { return false }
+        state.withLock { state in
+            state.workers = []
+            state.handshakes = nil
         }
-        state.withLock { $0.workers = [] }
         return true
     }
 
-    func accept() throws(SocketError) -> Int32? {
+    /// As many connections as are wanted, if the process may open so many descriptors.
+    static func connectionsMax(descriptors: Int, wanted: Int) -> Int {
+        guard descriptors > 0 else { return wanted }
+        // Of a very low limit at least half goes to connections.
+        return max(min(wanted, descriptors - reservedDescriptors), min(wanted, descriptors / 2))
+    }
+
+    func accept(_ configuration: WorkerConfiguration) throws(SocketError) -> Arrival {
         let listener = state.withLock { $0.listener }
-        guard listener >= 0 else { return nil }
-        let descriptor = csystem_accept(listener)
-        if descriptor >= 0 { return descriptor }
-        let error = SocketError.last("accepting")
-        if error.isOutOfDescriptors { throw error }
-        // Everything else concerns one connection that is gone already, or none is waiting.
-        return nil
+        guard listener >= 0 else { return .none }
+        var peer = csystem_peer()
+        let descriptor = unsafe csystem_accept_peer(listener, &peer)
+        guard descriptor >= 0 else {
+            let error = SocketError.last("accepting")
+            if error.isOutOfDescriptors { throw error }
+            // Everything else concerns one connection that is gone already, or none is waiting.
+            return .none
+        }
+        let address = PeerAddress(key: peer.key, isLoopback: peer.is_loopback != 0)
+        let limit = state.withLock { state in
+            state.admissions.admit(
+                descriptor, address, total: state.connectionsMax,
+                perAddress: configuration.connectionsPerAddressMax,
+                countsLoopback: configuration.countsLoopback)
+        }
+        guard let limit else { return .taken(descriptor) }
+        Socket.close(descriptor)
+        return .refused(limit)
     }
 
     /// The worker with the fewest connections, counted as having one more.
@@ -107,8 +174,12 @@ public final class WorkerGroup: Sendable {
         }
     }
 
-    func connectionEnded(on index: Int) {
-        state.withLock { $0.connectionCounts[index] -= 1 }
+    /// A connection of a worker is about to close its descriptor.
+    func connectionEnded(on index: Int, _ descriptor: Int32) {
+        state.withLock { state in
+            state.connectionCounts[index] -= 1
+            state.admissions.release(descriptor)
+        }
     }
 
     func resumeAccepting(on worker: Worker) {

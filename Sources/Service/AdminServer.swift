@@ -6,7 +6,8 @@ internal import GRPC
 internal import Ground
 internal import Journal
 
-/// The operators' port, HTTP/1.1: `/healthz`, `/readyz` and `/metrics` in Prometheus' text format.
+/// The operators' port, HTTP/1.1: `/healthz`, `/readyz`, `/metrics` in Prometheus' text format and
+/// `/channels`, the open connections.
 ///
 /// Runs on the cooperative pool, which the workers leave alone: each has a serial queue of its own.
 final class AdminServer: Sendable {
@@ -42,6 +43,9 @@ final class AdminServer: Sendable {
                 return HTTPResponse(
                     statusCode: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
                     body: Data(text.utf8))
+            }
+            await http.appendRoute("GET /channels") { request in
+                await AdminServer.channels(server, request)
             }
             do {
                 try await http.run()

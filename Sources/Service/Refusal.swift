@@ -66,6 +66,10 @@ enum Refusal {
     static let recordDamaged = status(
         .dataLoss, "RECORD_UNREADABLE", "a stored record cannot be read")
 
+    static let webKeyRefused = status(
+        .permissionDenied, "WEB_KEY_REFUSED",
+        "a lender's key is not taken over gRPC-Web; call from a server of your own")
+
     static func key(_ refusal: KeyRing.Refusal) -> Status {
         switch refusal {
         case .keyMissing:

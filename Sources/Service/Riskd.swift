@@ -3,6 +3,7 @@ internal import Domain
 internal import Foundation
 internal import GRPC
 internal import Ground
+internal import HTTP2
 internal import Journal
 internal import Logging
 internal import Messages
@@ -69,8 +70,9 @@ public final class Riskd: Sendable {
         let engine = Engine(
             stores: stores, tenants: tenants, journal: journal, pending: pending,
             contexts: WorkerContexts(workerCount: options.workerCount),
-            bodyBytesMax: journalConfiguration.bodyBytesMax)
-        let server = try server(options, engine)
+            bodyBytesMax: journalConfiguration.bodyBytesMax,
+            takesKeysOverWeb: configuration.web.takesTenantKeys)
+        let server = try server(options, engine, configuration)
         desk.connect(engine: engine, server: server)
         var admin: AdminServer?
         do {
@@ -138,12 +140,21 @@ public final class Riskd: Sendable {
             ])
     }
 
-    private static func server(_ options: ServeOptions, _ engine: Engine) throws -> Server {
+    private static func server(
+        _ options: ServeOptions, _ engine: Engine, _ file: Configuration
+    ) throws -> Server {
         var configuration = ServerConfiguration(
             host: options.listen.host, port: options.listen.port,
             workerCount: options.workerCount)
         configuration.insecure = options.isInsecure
+        configuration.tls = options.tls.map { files in
+            TLSConfiguration(
+                certificatePath: files.certificate, keyPath: files.key,
+                clientAuthorityPath: files.clientAuthorities)
+        }
         configuration.errorDomain = Refusal.domain
+        configuration.webOrigins = file.web.origins
+        configuration.times = file.times
         let methods =
             DecisionService(engine: engine).methods + ScoringService(engine: engine).methods
             + FeatureService(engine: engine).methods + GraphService(engine: engine).methods
@@ -152,6 +163,7 @@ public final class Riskd: Sendable {
             configuration: configuration, methods: methods,
             hooks: ServerHooks(
                 gate: { call, _ in engine.admit(call) },
+                tenant: { Principal.tenantBits($0) },
                 turnEnded: { engine.turnEnded($0) }),
             reflection: try Reflection(descriptorSets: [DescriptorSet.bytes]))
     }
@@ -167,6 +179,14 @@ public final class Riskd: Sendable {
             }
         default: false
         }
+    }
+
+    /// Reads the certificate files again: new connections get what they hold now.
+    ///
+    /// Throws one line when they cannot be used; then everything stays as it was.
+    public func reloadCertificates() throws {
+        guard try server.reloadCertificates() else { return }
+        Self.log.info("certificate files read again")
     }
 
     /// Says goodbye to clients, finishes accepted calls, writes a checkpoint and ends.

@@ -39,6 +39,34 @@ public struct ListenAddress: Sendable, Equatable {
     }
 }
 
+/// The PEM files of a TLS server.
+public struct TLSFiles: Sendable, Equatable {
+    /// The server's certificate and its chain.
+    public var certificate: String
+    /// The certificate's key.
+    public var key: String
+    /// The authorities of client certificates; nil asks for none.
+    public var clientAuthorities: String?
+
+    /// Takes the three options as they came; nil when there are none.
+    ///
+    /// Throws one line when one is there without what belongs to it.
+    public init?(
+        certificate: String?, key: String?, clientAuthorities: String?
+    ) throws(ConfigurationError) {
+        guard let certificate, let key else {
+            guard certificate == nil, key == nil, clientAuthorities == nil else {
+                throw ConfigurationError(
+                    "TLS needs both --tls-cert and --tls-key; --client-ca goes with them")
+            }
+            return nil
+        }
+        self.certificate = certificate
+        self.key = key
+        self.clientAuthorities = clientAuthorities
+    }
+}
+
 /// What `riskd serve` was asked for.
 public struct ServeOptions: Sendable {
     public var listen: ListenAddress
@@ -49,6 +77,8 @@ public struct ServeOptions: Sendable {
     public var demoConfigurationPath: String?
     /// The admin port; nil for none.
     public var admin: ListenAddress?
+    /// The files of `--tls-cert`, `--tls-key` and `--client-ca`; nil serves cleartext.
+    public var tls: TLSFiles?
     /// Whether cleartext is allowed beyond loopback.
     public var isInsecure: Bool
 
@@ -56,7 +86,7 @@ public struct ServeOptions: Sendable {
     public init(
         listen: ListenAddress, dataDirectory: String, workerCount: Int,
         configurationPath: String? = nil, demoConfigurationPath: String? = nil,
-        admin: ListenAddress? = nil, isInsecure: Bool = false
+        admin: ListenAddress? = nil, tls: TLSFiles? = nil, isInsecure: Bool = false
     ) {
         self.listen = listen
         self.dataDirectory = dataDirectory
@@ -64,6 +94,7 @@ public struct ServeOptions: Sendable {
         self.configurationPath = configurationPath
         self.demoConfigurationPath = demoConfigurationPath
         self.admin = admin
+        self.tls = tls
         self.isInsecure = isInsecure
     }
 }

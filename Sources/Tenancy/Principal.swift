@@ -29,6 +29,10 @@ public struct Principal: Hashable, Sendable {
         self.role = role
     }
 
+    /// The tenant's bits of what `packed` gave, the same for every role.
+    @inlinable
+    public static func tenantBits(_ packed: UInt64) -> UInt64 { packed >> 8 }
+
     /// Both parts in one word.
     @inlinable
     public var packed: UInt64 { UInt64(tenant.rawValue) << 8 | UInt64(role.rawValue) }

@@ -26,6 +26,15 @@ struct ServeCommand: ParsableCommand {
     @Flag(help: "Serve the tenant 'demo' with the key 'demo-key', on loopback only.")
     var demo = false
 
+    @Option(help: "PEM file of the certificate and its chain: serve TLS. SIGHUP reads it again.")
+    var tlsCert: String?
+
+    @Option(help: "PEM file of the certificate's key; must not be readable by others.")
+    var tlsKey: String?
+
+    @Option(help: "PEM file of authorities and revocation lists: clients must show a certificate.")
+    var clientCa: String?
+
     @Flag(help: "Allow cleartext on addresses that are not loopback.")
     var insecure = false
 
@@ -37,6 +46,7 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGHUP, SIG_IGN)
         let stopped = DispatchSemaphore(value: 0)
         let signals = [SIGTERM, SIGINT].map { number in
             signal(number, SIG_IGN)
@@ -64,9 +74,26 @@ struct ServeCommand: ParsableCommand {
             throw Riskd.isAboutData(error) ? Self.badData : Self.badConfiguration
         }
         FileHandle.standardOutput.write(Data("listening on \(riskd.host):\(riskd.port)\n".utf8))
+        let hangup = Self.onHangup(riskd)
         stopped.wait()
+        hangup.cancel()
         signals.forEach { $0.cancel() }
         if try !riskd.stop() { Self.say("riskd: some calls did not finish in time") }
+    }
+
+    /// Reads the certificate files again at every SIGHUP; broken ones are told and not used.
+    private static func onHangup(_ riskd: Riskd) -> any DispatchSourceSignal {
+        let source = DispatchSource.makeSignalSource(
+            signal: SIGHUP, queue: DispatchQueue(label: "riskd.hangup"))
+        source.setEventHandler {
+            do {
+                try riskd.reloadCertificates()
+            } catch {
+                say("riskd: the certificate stays as it was: \(error)")
+            }
+        }
+        source.resume()
+        return source
     }
 
     private func options() throws -> ServeOptions {
@@ -88,7 +115,10 @@ struct ServeCommand: ParsableCommand {
             listen: listen, dataDirectory: data,
             workerCount: workers == 0 ? ProcessInfo.processInfo.activeProcessorCount : workers,
             configurationPath: config, demoConfigurationPath: try demoPath(),
-            admin: adminAddress, isInsecure: insecure)
+            admin: adminAddress,
+            tls: try TLSFiles(
+                certificate: tlsCert, key: tlsKey, clientAuthorities: clientCa),
+            isInsecure: insecure)
     }
 
     private func demoPath() throws -> String? {

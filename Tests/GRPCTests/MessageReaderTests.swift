@@ -25,14 +25,16 @@ import Testing
             var offset = 0
             while offset < piece.count {
                 if try reader.next(piece.span, from: &offset, limit: 100) {
-                    found.append(reader.message)
+                    found.append(reader.message.copied())
                 }
             }
             start = end
         }
         #expect(found == messages, "seed \(seed)")
-        #expect(reader.count == messages.count, "seed \(seed)")
-        #expect(!reader.isInsideMessage, "seed \(seed)")
+        let count = reader.count
+        #expect(count == messages.count, "seed \(seed)")
+        let isInside = reader.isInsideMessage
+        #expect(!isInside, "seed \(seed)")
     }
 
     @Test(
@@ -46,7 +48,8 @@ import Testing
         var reader = MessageReader()
         var offset = 0
         #expect(throws: problem) { try reader.next(prefix.span, from: &offset, limit: 10) }
-        #expect(reader.message.capacity == 0)
+        let capacity = reader.message.capacity
+        #expect(capacity == 0)
     }
 
     @Test func knowsWhereItIs() throws {
@@ -55,10 +58,13 @@ import Testing
             var offset = 0
             let piece = [byte]
             #expect(try reader.next(piece.span, from: &offset, limit: 10) == (inside == 0))
-            #expect(reader.isInsideMessage == (inside == 1))
+            let isInside = reader.isInsideMessage
+            #expect(isInside == (inside == 1))
         }
         reader.reset(keepingBytes: 1_000)
-        #expect(reader.count == 0)
-        #expect(reader.message.isEmpty)
+        let count = reader.count
+        #expect(count == 0)
+        let isEmpty = reader.message.isEmpty
+        #expect(isEmpty)
     }
 }

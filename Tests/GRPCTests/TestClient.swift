@@ -18,6 +18,22 @@ final class TestClient: SessionDelegate {
         /// The number in grpc-status, or -1.
         var status: Int { first("grpc-status").flatMap { Int($0) } ?? -1 }
 
+        /// Every value of a field, in order.
+        func all(_ name: String) -> [String] {
+            fields.filter { $0.name == name }.map(\.value)
+        }
+
+        /// The flag byte of each whole message.
+        var flags: [UInt8] {
+            var list: [UInt8] = []
+            var offset = 0
+            while offset + 5 <= body.count {
+                list.append(body[offset])
+                offset += 5 + body[offset + 1..<offset + 5].reduce(0) { $0 << 8 | Int($1) }
+            }
+            return list
+        }
+
         /// The whole messages of the body.
         var messages: [[UInt8]] {
             var list: [[UInt8]] = []
@@ -35,6 +51,9 @@ final class TestClient: SessionDelegate {
     struct Closed: Error {}
 
     var streams: [Stream] = []
+    /// Whether bodies are read; if not, no window is given back until `readAll`.
+    private var readsBodies = true
+    private var unread: [Int: Int] = [:]
     private let socket: Socket
     private var session: Session?
     static let usual = [
@@ -42,7 +61,13 @@ final class TestClient: SessionDelegate {
         ("content-type", "application/grpc"), ("te", "trailers"),
     ]
 
-    init(port: UInt16, limits: SessionConfiguration = SessionConfiguration()) throws {
+    init(
+        port: UInt16, limits: SessionConfiguration = SessionConfiguration(),
+        readsBodies: Bool = true
+    ) throws {
+        self.readsBodies = readsBodies
+        var limits = limits
+        limits.givesStreamWindowBack = false
         socket = try Socket.connect(host: "127.0.0.1", port: port)
         session = Session(
             role: .client, configuration: limits, delegate: self, memory: MemoryPool())
@@ -92,6 +117,15 @@ final class TestClient: SessionDelegate {
         streams[token].outgoingEnds = ends
         session?.resumeBody(streams[token].id)
         try send()
+    }
+
+    /// Writes bytes past the session: frames that it would not make.
+    func sendRaw(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let rest = Array(bytes[sent...])
+            sent += try socket.send(rest.span)
+        }
     }
 
     func cancel(_ token: Int) throws {
@@ -145,7 +179,22 @@ final class TestClient: SessionDelegate {
     func fieldsEnded(_ token: Int, isOverLimit: Bool) { streams[token].blocks += 1 }
 
     func bodyReceived(_ token: Int, _ bytes: Span<UInt8>) {
-        for index in bytes.indices { streams[token].body.append(bytes[index]) }
+        unsafe bytes.withUnsafeBufferPointer {
+            unsafe streams[token].body.append(contentsOf: $0)
+        }
+        if readsBodies {
+            session?.consume(streams[token].id, bytes.count)
+        } else {
+            unread[token, default: 0] += bytes.count
+        }
+    }
+
+    /// Reads what has come, and everything that comes from now on.
+    func readAll() throws {
+        readsBodies = true
+        for (token, count) in unread { session?.consume(streams[token].id, count) }
+        unread = [:]
+        try send()
     }
 
     func peerEnded(_ token: Int) {}
@@ -154,7 +203,9 @@ final class TestClient: SessionDelegate {
 
     func readBody(_ token: Int, into room: UnsafeMutableRawBufferPointer) -> BodyRead {
         let count = min(streams[token].outgoing.count, room.count)
-        for index in 0..<count { unsafe room[index] = streams[token].outgoing[index] }
+        unsafe streams[token].outgoing[..<count].withUnsafeBytes {
+            unsafe room.copyMemory(from: $0)
+        }
         streams[token].outgoing.removeFirst(count)
         if streams[token].outgoing.isEmpty, streams[token].outgoingEnds {
             return .end(count, trailers: nil)

@@ -136,7 +136,8 @@ struct TestServer {
             },
             turnEnded: { _ in seen.note { $0.turns += 1 } })
         server = Server(
-            configuration: configuration, methods: testMethods(seen), hooks: hooks,
+            configuration: configuration, methods: testMethods(seen) + messageMethods(),
+            hooks: hooks,
             reflection: try Reflection(descriptorSets: []))
         port = try server.start().port
     }

@@ -48,4 +48,60 @@ import Testing
         let bytes = Array(text.utf8)
         #expect(Timeout.nanos(bytes.span) == nil)
     }
+
+    @Test(arguments: [
+        ("a%20b", "a b"), ("%", "%"), ("%4", "%4"), ("%zz", "%zz"), ("%+1", "%+1"),
+        ("%e2%82%AC", "\u{20ac}"),
+        ("%C3", "\u{fffd}"), ("", ""), ("100%25", "100%"),
+    ])
+    func messagesArePercentDecoded(encoded: String, text: String) {
+        #expect(PercentEncoding.decode(Array(encoded.utf8)[...]) == text)
+    }
+
+    /// Cut between characters, never inside one.
+    @Test(arguments: 0...20)
+    func aLongMessageIsCutBetweenCharacters(bytesMax: Int) {
+        let bytes = PercentEncoding.encode("a\u{fc}b\u{20ac}", bytesMax: bytesMax)
+        #expect(bytes.count <= bytesMax)
+        #expect("a\u{fc}b\u{20ac}".hasPrefix(PercentEncoding.decode(bytes[...])))
+    }
+
+    @Test(arguments: [
+        ("gzip", true), ("identity,gzip", true), ("identity, gzip ,deflate", true), ("", false),
+        ("gzipx", false), ("xgzip", false), ("Gzip", false), (",,", false), ("g zip", false),
+    ])
+    func listsAreReadBetweenCommas(list: String, isThere: Bool) {
+        let bytes = Array(list.utf8)
+        #expect(bytes.span.lists("gzip") == isThere)
+    }
+
+    /// Bytes of any kind, and bytes near the right ones: each reader gives an answer.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func noBytesAreTooStrange(seed: UInt64) {
+        var random = RandomSource(seed: seed)
+        let near = Array("application/grpc-web-text+proto;AQI=,%C3%BC99999999H gzip".utf8)
+        let compression = Compression()
+        for _ in 0..<2_000 {
+            let count = Int.random(in: 0..<60, using: &random)
+            let bytes = (0..<count).map { _ in
+                Bool.random(using: &random)
+                    ? UInt8.random(in: 0...255, using: &random)
+                    : near[Int.random(in: 0..<near.count, using: &random)]
+            }
+            if let decoded = Base64.decode(bytes.span) {
+                #expect(decoded.count == bytes.filter { $0 != UInt8(ascii: "=") }.count * 3 / 4)
+            }
+            #expect(Base64.decodeList(bytes.span).count <= count + 1, "seed \(seed)")
+            var decoder = Base64Decoder()
+            var decoded: [UInt8] = []
+            if decoder.decode(bytes.span, into: &decoded) { #expect(decoded.count <= count) }
+            if Timeout.nanos(bytes.span) != nil { #expect((2...9).contains(count)) }
+            #expect(PercentEncoding.decode(bytes[...]).utf8.count <= 3 * count, "seed \(seed)")
+            if RequestForm(bytes.span) != .foreign { #expect(count >= 16, "seed \(seed)") }
+            let gzip = [0x1f, 0x8b, 8] + bytes
+            #expect(throws: Compression.Problem.self, "seed \(seed)") {
+                try compression.inflate(gzip.span, limit: 1_000)
+            }
+        }
+    }
 }

@@ -58,7 +58,7 @@ private final class EchoPeer: SessionDelegate {
         let step = min(rest.count, room.count)
         for (offset, byte) in rest.prefix(step).enumerated() { unsafe room[offset] = byte }
         streams[token].sentCount += step
-        return step == rest.count ? .end(step, trailers: trailers) : .bytes(step)
+        return step == rest.count ? .end(step, trailers: Unowned(trailers)) : .bytes(step)
     }
 
     func fieldsEnded(_ token: Int, isOverLimit: Bool) {}

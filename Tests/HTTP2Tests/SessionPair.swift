@@ -1,3 +1,4 @@
+import Ground
 import HTTP2
 
 /// What one end of a session saw, and what it answers.
@@ -48,7 +49,7 @@ final class Recorder: SessionDelegate {
         for index in 0..<count { unsafe room[index] = streams[token].outgoing[index] }
         streams[token].outgoing.removeFirst(count)
         if streams[token].outgoing.isEmpty, streams[token].outgoingEnds {
-            return .end(count, trailers: streams[token].trailers)
+            return .end(count, trailers: streams[token].trailers.map(Unowned.init))
         }
         return count == 0 ? .later : .bytes(count)
     }

@@ -84,6 +84,57 @@ extension ServiceTests {
             }
         }
 
+        /// The JSON behind the headers of an answer.
+        private static func json(_ answer: String) throws -> [String: Any] {
+            try #require(answer.hasPrefix("HTTP/1.1 200"))
+            let body = try #require(answer.components(separatedBy: "\r\n\r\n").last)
+            let object = try JSONSerialization.jsonObject(with: Data(body.utf8))
+            return try #require(object as? [String: Any])
+        }
+
+        @Test func tellsEveryConnection() async throws {
+            try await beside {
+                let riskd = try TestRiskd()
+                let admin = try Self.freePort()
+                let port = try riskd.start(admin: admin)
+                let clients = try ["first-key", "second-key"].map {
+                    try RiskClient(port: port, authorization: "Bearer \($0)")
+                }
+                for (index, client) in clients.enumerated() {
+                    for round in 0...index {
+                        let line = RiskClient.openLine("open-\(index)-\(round)", "anna", 1)
+                        _ = try client.call(RiskClient.limits + "OpenLine", line)
+                    }
+                }
+                let page = try Self.json(Self.get("/channels", port: admin))
+                #expect(page["next"] is NSNull)
+                let channels = try #require(page["channels"] as? [[String: Any]])
+                let started = channels.compactMap { $0["streams_started"] as? Int }
+                #expect(started.sorted() == [1, 2])
+                for channel in channels {
+                    #expect(channel["local"] as? String == "127.0.0.1:\(port)")
+                    #expect((channel["remote"] as? String)?.hasPrefix("127.0.0.1:") == true)
+                    #expect(
+                        channel["messages_received"] as? Int == channel["streams_started"] as? Int)
+                    #expect((channel["bytes_received"] as? Int ?? 0) > 0)
+                    #expect(channel["tls"] is NSNull)
+                    #expect((channel["open_seconds"] as? Double ?? -1) >= 0)
+                }
+                let ids = channels.compactMap { $0["id"] as? Int }
+                try #require(ids.count == 2 && ids == ids.sorted())
+                let rest = try Self.json(Self.get("/channels?from=\(ids[1])", port: admin))
+                #expect((rest["channels"] as? [[String: Any]])?.count == 1)
+                for wrong in ["", "-1", "one"] {
+                    let answer = try Self.get("/channels?from=\(wrong)", port: admin)
+                    #expect(answer.hasPrefix("HTTP/1.1 400"), "\(wrong)")
+                }
+                // What tells of all tenants is not for a tenant's key.
+                let asked = try clients[0].call("/grpc.channelz.v1.Channelz/GetServers")
+                #expect(asked.status == 12)
+                clients.forEach { $0.close() }
+            }
+        }
+
         @Test func busyOrOpenPortsAreRefused() async throws {
             try await beside {
                 let busy = try WorkerGroup(host: "127.0.0.1", port: 0)

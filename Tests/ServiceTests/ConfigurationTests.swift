@@ -61,6 +61,30 @@ extension ServiceTests {
                 name: "a key twice", from: "    name: lender 1\n",
                 to: "    name: lender 1\n    name: lender 3\n", line: nil, problem: "is not YAML"),
             Case(
+                name: "any origin", from: "tenants:\n",
+                to: "grpc_web: {origins: ['*']}\ntenants:\n", line: 2,
+                problem: "an origin reads https://host"),
+            Case(
+                name: "origin with a path", from: "tenants:\n",
+                to: "grpc_web: {origins: ['https://a.example/']}\ntenants:\n", line: 2,
+                problem: "an origin reads https://host"),
+            Case(
+                name: "keys over the web", from: "tenants:\n",
+                to: "grpc_web: {tenant_keys: perhaps}\ntenants:\n", line: 2,
+                problem: "tenant_keys must be true or false"),
+            Case(
+                name: "unknown key of the web", from: "tenants:\n",
+                to: "grpc_web: {cookies: 1}\ntenants:\n", line: 2,
+                problem: "'cookies' is not known in grpc_web"),
+            Case(
+                name: "a time of nothing", from: "tenants:\n",
+                to: "transport: {age_seconds: 0}\ntenants:\n", line: 2,
+                problem: "age_seconds must be from 1 to 86400"),
+            Case(
+                name: "a time in other units", from: "tenants:\n",
+                to: "transport: {idle_millis: 5}\ntenants:\n", line: 2,
+                problem: "'idle_millis' is not known in transport"),
+            Case(
                 name: "no such model", from: "german_trees.yaml", to: "oak.yaml", line: nil,
                 problem: "oak.yaml"),
             Case(

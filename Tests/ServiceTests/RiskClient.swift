@@ -11,6 +11,8 @@ final class RiskClient: SessionDelegate {
         var message = ""
         /// The serialized google.rpc.Status, or empty.
         var details: [UInt8] = []
+        /// The flag byte of the reply message: 1 when it is compressed.
+        var flag: UInt8?
         /// The reply message, without its prefix.
         var body: [UInt8] = []
         /// The code of RST_STREAM, or 0.
@@ -37,10 +39,17 @@ final class RiskClient: SessionDelegate {
     private var streams: [Stream] = []
     private let socket: Socket
     private let key: String?
+    private let contentType: String
+    private let extra: [(String, String)]
     private var session: Session?
 
     /// Connects; `key` is the whole authorization value, or nil for none.
-    init(port: UInt16, authorization key: String?) throws {
+    init(
+        port: UInt16, authorization key: String?, contentType: String = "application/grpc",
+        extra: [(String, String)] = []
+    ) throws {
+        self.contentType = contentType
+        self.extra = extra
         socket = try Socket.connect(host: "127.0.0.1", port: port)
         self.key = key
         session = Session(
@@ -55,9 +64,11 @@ final class RiskClient: SessionDelegate {
     func begin(_ method: String, _ message: Wire) throws -> Int {
         var fields = [
             (":method", "POST"), (":scheme", "http"), (":authority", "test"), (":path", method),
-            ("content-type", "application/grpc"), ("te", "trailers"),
+            ("content-type", contentType),
+            ("te", "trailers"),
         ]
         if let key { fields.append(("authorization", key)) }
+        fields += extra
         let count = UInt32(message.bytes.count)
         let prefix: [UInt8] =
             [0] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) }
@@ -132,6 +143,7 @@ final class RiskClient: SessionDelegate {
     func peerEnded(_ token: Int) {}
 
     func streamClosed(_ token: Int, errorCode: UInt32) {
+        streams[token].answer.flag = streams[token].received.first
         streams[token].answer.body = Array(streams[token].received.dropFirst(5))
         streams[token].answer.errorCode = errorCode
         streams[token].isOver = true

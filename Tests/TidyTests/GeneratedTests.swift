@@ -5,7 +5,8 @@ import Testing
 struct GeneratedTests {
     private static let manifestPath = "Protos/generated.sha256"
     private static let generatedFolders = [
-        "Sources/CMessages", "Sources/CGRPCMessages", "clients/python/riskd_client/generated",
+        "Sources/CMessages", "Sources/CGRPCMessages", "Sources/CInteropMessages",
+        "clients/python/riskd_client/generated", "clients/python/tests/interop_messages",
     ]
 
     /// Runs a command in the repository's root and gives its status with what it printed.

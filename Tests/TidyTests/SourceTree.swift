@@ -37,7 +37,8 @@ enum SourceTree {
 
     /// Folders that tools write and nobody edits.
     private static let generatedPrefixes = [
-        "Sources/CMessages/", "Sources/CGRPCMessages/", "clients/python/riskd_client/generated/",
+        "Sources/CMessages/", "Sources/CGRPCMessages/", "Sources/CInteropMessages/",
+        "clients/python/riskd_client/generated/", "clients/python/tests/interop_messages/",
     ]
     private static let skippedFolders: Set<String> = [
         "__pycache__", "node_modules", "build", "dist", "venv",

@@ -18,7 +18,10 @@ done
 
 c_messages=Sources/CMessages
 c_grpc=Sources/CGRPCMessages
+c_interop=Sources/CInteropMessages
+c_targets=("$c_messages" "$c_grpc" "$c_interop")
 python_stubs=clients/python/riskd_client/generated
+python_test_stubs=clients/python/tests/interop_messages
 manifest=Protos/generated.sha256
 
 # Lists .proto files below folders of Protos/, as protoc names them.
@@ -58,13 +61,15 @@ END
     } >"$folder/descriptors.c"
 }
 
-# One target: write_c FOLDER WHAT NAME "PROTOS" "DESCRIBED PROTOS"
+# One target: write_c FOLDER WHAT NAME "PROTOS" "DESCRIBED PROTOS" [BORROWED]
+# With BORROWED the C of google/protobuf comes from the target it depends on.
 write_c() {
     local folder="$out/$1"
     local -a protos described well_known
     read -r -a protos <<<"$4"
     read -r -a described <<<"$5"
-    mapfile -t well_known < <(imported_well_known "${protos[@]}")
+    well_known=()
+    [ -n "${6:-}" ] || mapfile -t well_known < <(imported_well_known "${protos[@]}")
     mkdir -p "$folder"
     protoc-c -I Protos --c_out="$folder" "${protos[@]}" "${well_known[@]}"
     protoc -I Protos --include_imports --descriptor_set_out="$out/set" "${described[@]}"
@@ -74,18 +79,21 @@ write_c() {
 }
 
 write_all_c() {
-    local risk wire
+    local risk wire interop
     risk=$(list_protos creditrisk | tr '\n' ' ')
-    wire=$(list_protos google grpc | tr '\n' ' ')
+    wire=$(list_protos google grpc/health grpc/reflection | tr '\n' ' ')
+    interop=$(list_protos connectrpc grpc/testing xds | tr '\n' ' ')
     write_c "$c_messages" Protos/creditrisk/v1 creditrisk_descriptors \
         "$risk" "$(list_protos creditrisk/v1 | tr '\n' ' ')"
     write_c "$c_grpc" "Protos/grpc and Protos/google" grpc_descriptors \
         "$wire" "$wire"
-    # Both targets are linked into one binary: the same C symbol may come from one only.
+    write_c "$c_interop" "the interop and conformance services" interop_descriptors \
+        "$interop" "$interop" borrowed
+    # The targets are linked into one binary: the same C symbol may come from one only.
     local twice
     twice=$(sort "$out/well_known" | uniq -d | sed "/^$/d")
     rm "$out/well_known"
-    [ -z "$twice" ] || die "imported by both C targets, would be linked twice: $twice"
+    [ -z "$twice" ] || die "imported by two C targets, would be linked twice: $twice"
 }
 
 # The hash of every .proto and of every generated file: the tidy tests compare them on machines
@@ -93,21 +101,21 @@ write_all_c() {
 print_manifest() {
     {
         find Protos -name '*.proto'
-        find "$c_messages" "$c_grpc" "$python_stubs" -type f ! -name module.modulemap \
-            ! -name '*.pyc'
+        find "${c_targets[@]}" "$python_stubs" "$python_test_stubs" -type f \
+            ! -name module.modulemap ! -name '*.pyc'
     } | sort | xargs sha256sum
 }
 
 compare_c() {
     local folder
-    for folder in "$c_messages" "$c_grpc"; do
+    for folder in "${c_targets[@]}"; do
         diff -rq -x module.modulemap "$folder" "$out/$folder" || return 1
     done
 }
 
 install_c() {
     local folder
-    for folder in "$c_messages" "$c_grpc"; do
+    for folder in "${c_targets[@]}"; do
         find "$folder" -type f ! -name module.modulemap -delete
         find "$folder" -mindepth 1 -type d -empty -delete
         cp -r "$out/$folder/." "$folder/"
@@ -134,5 +142,6 @@ else
         .venv/bin/python clients/python/generate.py
         print_manifest >"$manifest"
     fi
-    say "written: $c_messages, $c_grpc$($only_c || printf ', %s, %s' "$python_stubs" "$manifest")"
+    say "written: ${c_targets[*]}"
+    $only_c || say "written: $python_stubs, $python_test_stubs, $manifest"
 fi

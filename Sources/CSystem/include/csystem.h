@@ -47,9 +47,6 @@ void csystem_eventfd_clear(int descriptor);
 /// `*port` 0 asks for any port; the port in use is written back.
 int csystem_listen(const char *host, uint16_t *port, int backlog);
 
-/// accept4, non-blocking, close-on-exec, TCP_NODELAY.
-int csystem_accept(int listener);
-
 /// A blocking TCP connection to a numeric address, TCP_NODELAY. Every wait on it, the connecting
 /// too, ends with EAGAIN after `timeout_millis`.
 int csystem_connect(const char *host, uint16_t port, int timeout_millis);

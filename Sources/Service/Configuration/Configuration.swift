@@ -1,4 +1,5 @@
 public import Domain
+public import HTTP2
 
 /// What a configuration file says: the tenants, their keys, models and policies.
 ///
@@ -12,6 +13,17 @@ public import Domain
 ///           - {name: channel, sha256: 5fd924625f6ab16a...}   # of the key, 64 hexadecimal digits
 ///         models: [models/scorecard.yaml]
 ///         policies: [policy.yaml]
+///     grpc_web:                         # may be left out: then no browser page may call
+///       origins: ["https://shop.example"]
+///       tenant_keys: false              # true lets pages call with a lender's key
+///     transport:                        # may be left out, like each of its keys
+///       age_seconds: 1800               # connections end at that age, give or take a tenth
+///       grace_seconds: 60               # and their calls this much later
+///       idle_seconds: 300               # connections without a call
+///       keepalive_seconds: 7200         # silence before a PING asks for the peer
+///       keepalive_answer_seconds: 20
+///       request_body_seconds: 10        # without a byte of a request that has no deadline
+///       write_seconds: 30               # without a byte taken by the peer's socket
 public struct Configuration: Sendable {
     /// One lender.
     public struct Tenant: Sendable {
@@ -30,7 +42,18 @@ public struct Configuration: Sendable {
         public var sha256: [UInt8]
     }
 
+    /// Who may call by gRPC-Web.
+    public struct Web: Sendable, Equatable {
+        /// Origins of pages, as browsers write them.
+        public var origins: [String] = []
+        /// Whether a lender's key is taken over gRPC-Web: whoever reads the page's code has it.
+        public var takesTenantKeys = false
+    }
+
     public var tenants: [Tenant]
+    public var web = Web()
+    /// How long connections may take for each thing.
+    public var times = ConnectionTimes()
 
     /// No tenants: only health and reflection answer.
     public static let empty = Configuration(tenants: [])

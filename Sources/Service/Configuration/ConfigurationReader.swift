@@ -8,6 +8,8 @@ struct ConfigurationReader {
     /// Reason: a configuration names at most some thousand tenants.
     static let fileBytesMax = 4 << 20
     static let tenantsMax = 4_096
+    /// Reason: every gRPC-Web call of a page is compared with the whole list.
+    static let originsMax = 64
 
     let path: String
 
@@ -20,7 +22,8 @@ struct ConfigurationReader {
             throw ConfigurationError("\(path) is not YAML: \(firstLine(of: error))")
         }
         guard let root else { throw ConfigurationError("\(path) is empty") }
-        let map = try mapping(root, "the file", keys: ["format", "tenants"])
+        let map = try mapping(
+            root, "the file", keys: ["format", "tenants", "grpc_web", "transport"])
         guard map["format"]?.string == "riskd-config/1" else {
             throw fault(root, "format must be riskd-config/1")
         }
@@ -38,7 +41,42 @@ struct ConfigurationReader {
             }
             tenants.append(tenant)
         }
-        return Configuration(tenants: tenants)
+        return Configuration(
+            tenants: tenants, web: try web(map["grpc_web"]),
+            times: try transport(map["transport"]))
+    }
+
+    private func web(_ node: Node?) throws(ConfigurationError) -> Configuration.Web {
+        guard let node else { return Configuration.Web() }
+        let map = try mapping(node, "grpc_web", keys: ["origins", "tenant_keys"])
+        var web = Configuration.Web()
+        for item in try items(map["origins"], "origins") {
+            guard let text = item.string, Self.isOrigin(text) else {
+                throw fault(item, "an origin reads https://host or https://host:port")
+            }
+            web.origins.append(text)
+        }
+        guard web.origins.count <= Self.originsMax else {
+            throw fault(node, "origins may list at most \(Self.originsMax) pages")
+        }
+        if let choice = map["tenant_keys"] {
+            guard let isTaken = choice.bool else {
+                throw fault(choice, "tenant_keys must be true or false")
+            }
+            web.takesTenantKeys = isTaken
+        }
+        return web
+    }
+
+    /// Whether a text is an origin as browsers send it: scheme, host and port, in lower case and
+    /// nothing else. "*" and "null" are none.
+    private static func isOrigin(_ text: String) -> Bool {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme,
+            let host = parts.host, ["http", "https"].contains(scheme), !host.isEmpty
+        else { return false }
+        let port = parts.port.map { ":\($0)" } ?? ""
+        return text == "\(scheme)://\(host)\(port)" && text == text.lowercased()
+            && host != "*" && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
     }
 
     private func readText() throws(ConfigurationError) -> String {
@@ -114,7 +152,7 @@ struct ConfigurationReader {
         return Array(list)
     }
 
-    private func mapping(
+    func mapping(
         _ node: Node, _ what: String, keys: Set<String>
     ) throws(ConfigurationError) -> [String: Node] {
         guard let mapping = node.mapping else { throw fault(node, "\(what) must be a mapping") }
@@ -128,7 +166,7 @@ struct ConfigurationReader {
         return map
     }
 
-    private func fault(_ node: Node, _ problem: String) -> ConfigurationError {
+    func fault(_ node: Node, _ problem: String) -> ConfigurationError {
         let line = node.mark.map { ":\($0.line)" } ?? ""
         return ConfigurationError("\(path)\(line): \(problem)")
     }

@@ -12,12 +12,15 @@ struct FeatureService: Sendable {
 
     var methods: [Method] {
         let path = "/creditrisk.v1.FeatureService/"
+        let batch = MethodClass.inlineUpTo(bytes: Engine.inlineRequestBytesMax)
         return [
-            .unary(path + "RegisterFeatures") { call, request in register(call, request) },
+            .unary(path + "RegisterFeatures", class: batch) { call, request in
+                register(call, request)
+            },
             .unary(path + "ListFeatures", class: .offloaded) { call, request in
                 list(call, request)
             },
-            .unary(path + "PutFeatures") { call, request in put(call, request) },
+            .unary(path + "PutFeatures", class: batch) { call, request in put(call, request) },
             .unary(path + "GetFeatures") { call, request in get(call, request) },
         ]
     }
@@ -27,7 +30,7 @@ struct FeatureService: Sendable {
     private func register(_ call: Call, _ request: Span<UInt8>) {
         engine.answer(call) {
             let room = engine.tenant(of: call)
-            let codec = engine.contexts[call.workerIndex].codec
+            let codec = engine.codec(for: call)
             let wanted = try codec.registerFeatures(request, key: room.definition.identifierKey)
             let definitions = wanted.features.map(FeatureDefinition.init)
             engine.write(
@@ -96,7 +99,7 @@ struct FeatureService: Sendable {
     private func put(_ call: Call, _ request: Span<UInt8>) {
         engine.answer(call) {
             let room = engine.tenant(of: call)
-            let codec = engine.contexts[call.workerIndex].codec
+            let codec = engine.codec(for: call)
             let wanted = try codec.putFeatures(request, key: room.definition.identifierKey)
             engine.write(call, request, key: wanted.requestKey, type: .featuresPut) { scratch, _ in
                 try values(wanted.rows, room.plan.registry, scratch.codec)

@@ -14,7 +14,9 @@ struct GraphService: Sendable {
     var methods: [Method] {
         let path = "/creditrisk.v1.GraphService/"
         return [
-            .unary(path + "PutLinks") { call, request in putLinks(call, request) },
+            .unary(
+                path + "PutLinks", class: .inlineUpTo(bytes: Engine.inlineRequestBytesMax)
+            ) { call, request in putLinks(call, request) },
             .unary(path + "MarkEntity") { call, request in mark(call, request) },
             .unary(path + "GetSignals") { call, request in signals(call, request) },
             .unary(path + "GetNeighborhood", class: .offloaded) { call, request in
@@ -26,7 +28,7 @@ struct GraphService: Sendable {
     private func putLinks(_ call: Call, _ request: Span<UInt8>) {
         engine.answer(call) {
             let room = engine.tenant(of: call)
-            let codec = engine.contexts[call.workerIndex].codec
+            let codec = engine.codec(for: call)
             let wanted = try codec.putLinks(request, key: room.definition.identifierKey)
             engine.write(call, request, key: wanted.requestKey, type: .linksPut) { scratch, _ in
                 let change = linksPut(wanted.links)
