@@ -3,8 +3,9 @@
 
 SCRIPTS := packaging/scripts
 KILLS ?= 100
+RUNS ?= 100000
 
-.PHONY: help demo test run bench protos protos-check lint format test-clients crash-test sanitize clean
+.PHONY: help demo test run bench protos protos-check lint format test-clients crash-test sanitize fuzz attack clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +34,7 @@ lint: ## The formatter's opinion of every Swift file, strictly
 format: ## Let the formatter rewrite every Swift file
 	@$(SCRIPTS)/lint.sh --fix
 
-test-clients: ## Only the Python client's tests, against a server built here
+test-clients: ## Python clients' tests only: riskd, gRPC interop and conformance cases
 	@$(SCRIPTS)/test.sh --clients
 
 crash-test: ## Kill -9 a loaded server KILLS times (100) and look for every acknowledged hold
@@ -42,5 +43,11 @@ crash-test: ## Kill -9 a loaded server KILLS times (100) and look for every ackn
 sanitize: ## The Swift tests under the address and the thread sanitizer
 	@$(SCRIPTS)/sanitize.sh
 
+fuzz: ## RUNS inputs (100,000) of libFuzzer's making into each of the transport's fuzz targets
+	@RUNS=$(RUNS) $(SCRIPTS)/fuzz.sh
+
+attack: ## Every attack of the table, with the bound of each as measured
+	@$(SCRIPTS)/test.sh --attacks
+
 clean: ## Remove what the other commands built (not the data)
-	rm -rf .build .build-address .build-thread .venv
+	rm -rf .build .build-address .build-thread .build-fuzz .venv

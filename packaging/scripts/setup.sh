@@ -2,6 +2,7 @@
 # Installs what a command needs and this machine lacks. Says nothing when nothing is missing.
 #   setup.sh build    system libraries that the Swift package links
 #   setup.sh python   .venv with the Python client, its test tools and its generator
+#   setup.sh tests    what tests run beside both
 #   setup.sh protos   protoc-c and protoc, and .venv
 #   setup.sh bench    nghttpd and h2load
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -89,7 +90,9 @@ for part in "${@:-build}"; do
             install_packages protobuf-c-compiler protobuf-compiler libprotobuf-dev
             "$scripts/setup.sh" python
             ;;
-        bench) install_packages nghttp2-server nghttp2-client ;;
-        *) die "unknown part '$part' (build, python, protos, bench)" ;;
+        # Certificates of tests and benches are made with its command.
+        tests) install_packages openssl ;;
+        bench) install_packages nghttp2-server nghttp2-client openssl gcc libc6-dev ;;
+        *) die "unknown part '$part' (build, python, tests, protos, bench)" ;;
     esac
 done

@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
-# Builds, runs the Swift tests and the Python client's, ends with one line 'N passed, N failed'.
+# Builds, runs the Swift tests and the Python ones, ends with one line 'N passed, N failed'.
 #   test.sh             everything
-#   test.sh --clients   only the Python client's tests
+#   test.sh --clients   only what Python clients test: riskd, the interop and conformance cases,
+#                       with longer attacks and more broken bytes
+#   test.sh --attacks   only the attacks on the transport, a second each; prints their table
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 with_swift=true
+python_tests=tests
 case ${1:-} in
     "") ;;
     --clients) with_swift=false ;;
-    *) die "usage: test.sh [--clients]" ;;
+    --attacks) with_swift=false python_tests=tests/transport/test_attacks.py ;;
+    *) die "usage: test.sh [--clients|--attacks]" ;;
 esac
+if ! $with_swift; then
+    export ATTACK_SECONDS=${ATTACK_SECONDS:-1} HOSTILE_STREAMS=${HOSTILE_STREAMS:-20000}
+fi
 
 reports="$root/.build/test-reports"
 rm -rf "$reports"
@@ -35,17 +42,18 @@ run_swift_tests() {
 
 run_python_tests() {
     local status=0
-    $with_swift || build_products debug riskd
+    $with_swift || build_products debug riskd interop-server
     RISKD_BIN="$(binary_folder debug)/riskd"
-    export RISKD_BIN
-    say "Python client's tests"
+    INTEROP_BIN="$(binary_folder debug)/interop-server"
+    export RISKD_BIN INTEROP_BIN
+    say "Python clients' tests, the interop and conformance cases among them"
     (cd clients/python &&
         ../../.venv/bin/python -m pytest -q -p no:cacheprovider \
-            --junitxml "$reports/python.xml") || status=$?
+            --junitxml "$reports/python.xml" "$python_tests") || status=$?
     [ "$status" -eq 0 ] || broken+=("python")
 }
 
-"$scripts/setup.sh" build python
+"$scripts/setup.sh" build python tests
 started=$SECONDS
 if $with_swift; then run_swift_tests; fi
 run_python_tests

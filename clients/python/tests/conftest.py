@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Callable, Iterator
 
+import grpc
 import pytest
 
 from demo.book import Application, put_book, read_applications, read_features
 from demo.server import DEMO_KEY, Server
 from riskd_client import Client
+from tests.conformance import start as start_conformance
+from tests.interop import Credentials, InteropServer
+from tests.interop_messages.connectrpc.conformance.v1.service_pb2_grpc import ConformanceServiceStub
+from tests.interop_messages.grpc.testing.test_pb2_grpc import TestServiceStub
 
 # Enough rows for approvals and declines; few enough to load in a moment.
 SMALL_BOOK_ROWS = 60
@@ -53,3 +58,46 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     for running in started:
         if running.process.poll() is None:
             running.kill()
+
+
+@pytest.fixture(scope="session", params=["clear", "tls", "client certificate"])
+def conformance_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[InteropServer]:
+    """A server for each kind of connection that the conformance suite uses."""
+    with start_conformance(request.param, tmp_path_factory.mktemp("tls")) as running:
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def conformance(conformance_server: InteropServer) -> Iterator[ConformanceServiceStub]:
+    """The service of that server."""
+    with conformance_server.channel() as channel:
+        yield ConformanceServiceStub(channel)
+
+
+@pytest.fixture(scope="session", params=["clear", "tls"])
+def interop_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[InteropServer]:
+    """A server of the interop services in clear, and one with TLS; they must end cleanly."""
+    credentials = None
+    if request.param == "tls":
+        credentials = Credentials.make(tmp_path_factory.mktemp("tls"), "server")
+    with InteropServer(credentials=credentials) as running:
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def interop_channel(interop_server: InteropServer) -> Iterator[grpc.Channel]:
+    """A channel to it."""
+    with interop_server.channel() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def interop(interop_channel: grpc.Channel) -> TestServiceStub:
+    """The interop service."""
+    return TestServiceStub(interop_channel)

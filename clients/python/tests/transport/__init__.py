@@ -1,0 +1,1 @@
+"""The transport proven from outside: frames over raw sockets, valid and not."""
