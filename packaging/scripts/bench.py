@@ -5,8 +5,8 @@ generators are pinned to core 1. Subjects take turns within a round, and each fi
 of the rounds, so that a noisy moment does not fall on one subject alone.
 
 CPU per call is (utime + stime) of the server's process, from /proc/PID/stat, over the calls that
-the load generator saw answered. nghttpd and one row of Health.Check are loaded by h2load; the
-other rows by riskload, which sends a new subject or request_id with every call.
+the load generator saw answered. nghttpd, the echo and a row of Health.Check are loaded by h2load;
+the other rows by riskload, which sends a new subject or request_id with every call.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ from riskd_client import Client
 
 SERVER_CORE = 0
 LOAD_CORE = 1
-SHAPES = [(1, 1), (64, 10)]
+HEALTH_PATH = "/grpc.health.v1.Health/Check"
+SHAPES = [(1, 1), (1, 100), (64, 1), (64, 10)]
+# The other subjects: alone, and under load.
+SCENARIO_SHAPES = [(1, 1), (64, 10)]
 RESERVE_SHAPES = [(1, 1), (64, 1)]
 # About 1.5 s of load a cell: 1 % of resolution with /proc's ticks of 10 ms.
 H2LOAD_SECONDS_TARGET = 1.5
@@ -121,7 +124,30 @@ class Row:
         return statistics.median(s.cpu_seconds / s.wall_seconds for s in self.samples)
 
 
-Loaded = StaticServer | Server
+class EchoServer:
+    """interop-server's echo: the transport alone, 200 bytes each way."""
+
+    PATH = "/bench.Echo/Call"
+
+    def __init__(self, binary: Path) -> None:
+        self.process = subprocess.Popen(
+            [str(binary), "--port", "0"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline().strip()
+        if not line.startswith("listening on "):
+            raise BenchError("interop-server did not start")
+        self.address = line.removeprefix("listening on ")
+
+    cpu_seconds = StaticServer.cpu_seconds
+    stop = StaticServer.stop
+
+
+Loaded = StaticServer | Server | EchoServer
 Run = Callable[[tuple[int, int]], Sample]
 
 
@@ -148,12 +174,19 @@ def output_of(command: list) -> str:
     return done.stdout
 
 
-def h2load(server: Loaded, path: str, shape: tuple[int, int], calls: int, more: list) -> Sample:
+def h2load(
+    server: Loaded,
+    path: str,
+    shape: tuple[int, int],
+    calls: int,
+    more: list,
+    scheme: str = "http",
+) -> Sample:
     connections, streams = shape
     before = server.cpu_seconds()
     text = output_of(
         ["h2load", "-n", str(calls), "-c", str(connections), "-m", str(streams), "-t", "1"]
-        + [*more, f"http://{server.address}{path}"]
+        + [*more, f"{scheme}://{server.address}{path}"]
     )
     cpu_seconds = server.cpu_seconds() - before
     succeeded = re.search(r"(\d+) succeeded", text)
@@ -186,12 +219,17 @@ def riskload(
     return Sample(result["calls"], result["calls"] / result["ratePerSecond"], cpu_seconds)
 
 
+def echo_options(folder: Path) -> list:
+    payload = folder / "echo.bin"
+    payload.write_bytes(bytes(4) + bytes([200]) + b"x" * 200)
+    return ["-d", str(payload), "-H", "content-type: application/grpc", "-H", "te: trailers"]
+
+
 def health_options(folder: Path) -> list:
     # An empty HealthCheckRequest: the five bytes before a message, and no message.
     payload = folder / "health.bin"
     payload.write_bytes(bytes(5))
     headers = ["content-type: application/grpc", "te: trailers"]
-    headers.append(f"authorization: Bearer {DEMO_KEY}")
     return ["-d", str(payload)] + [word for header in headers for word in ("-H", header)]
 
 
@@ -200,13 +238,15 @@ def measure(riskload_binary: Path, folder: Path, rounds: int) -> list[Row]:
         with on_core(SERVER_CORE):
             nghttpd = StaticServer(folder)
             stack.callback(nghttpd.stop)
+            echo = EchoServer(riskload_binary.with_name("interop-server"))
+            stack.callback(echo.stop)
             riskd = Server(
                 folder / "data", extra=("--workers", "1", "--admin", "127.0.0.1:0")
             )
             stack.callback(riskd.stop)
         nghttpd.wait_until_listening()
         put_the_demo_book(riskd)
-        cells = cells_of(nghttpd, riskd, riskload_binary, folder)
+        cells = cells_of(nghttpd, echo, riskd, riskload_binary, folder)
         for number in range(1, rounds + 1):
             print(f"round {number} of {rounds} ...", flush=True)
             for row, run in cells:
@@ -222,15 +262,18 @@ def put_the_demo_book(riskd: Server) -> None:
 
 
 def cells_of(
-    nghttpd: StaticServer, riskd: Server, binary: Path, folder: Path
+    nghttpd: StaticServer, echo: EchoServer, riskd: Server, binary: Path, folder: Path
 ) -> list[tuple[Row, Run]]:
     """Every row of the table with what measures it once."""
     static = by_h2load(nghttpd, "/file", [])
-    check = by_h2load(riskd, "/grpc.health.v1.Health/Check", health_options(folder))
+    echoed = by_h2load(echo, EchoServer.PATH, echo_options(folder))
+    check = by_h2load(riskd, HEALTH_PATH, health_options(folder))
     cells: list[tuple[Row, Run]] = []
     for shape in SHAPES:
         cells.append((Row("nghttpd, 200-byte file (h2load)", shape), static))
+        cells.append((Row("echo of 200 bytes (h2load)", shape), echoed))
         cells.append((Row("Health.Check (h2load)", shape), check))
+    for shape in SCENARIO_SHAPES:
         for scenario in ("health", "score", "evaluate"):
             run = by_riskload(riskd, binary, scenario, RISKLOAD_SECONDS)
             cells.append((Row(scenario, shape), run))
@@ -274,6 +317,7 @@ def report(rows: list[Row], rounds: int) -> None:
     print("\nMethod:")
     print("- CPU us/call: utime + stime of the server's process over calls answered.")
     print("- vs nghttpd: the same run, core and shape; libnghttp2's own server, static file.")
+    print("- echo: interop-server, the same HTTP2 and GRPC targets, 200 bytes each way.")
     print("- health, score, evaluate, reserve: riskload, closed loop, new keys with every call.")
     print("- reserve: durable holds; the reply leaves after the journal's sync.")
     print("- core 0 busy under 100 %: the load generator or the disk was the limit, not riskd.")
