@@ -17,6 +17,7 @@ struct ConformanceCommand: ParsableCommand {
     func run() throws {
         let request = try readRequest()
         var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
+        configuration.workerCount = ProcessInfo.processInfo.activeProcessorCount
         if request.receiveLimitBytes > 0 {
             configuration.receiveLimitBytes = request.receiveLimitBytes
         }

@@ -45,7 +45,6 @@ struct InteropServer: ParsableCommand {
             return source
         }
         var configuration = configuration
-        configuration.workerCount = ProcessInfo.processInfo.activeProcessorCount
         configuration.queueNanosMax = queueNanosMax
         let server = Server(
             configuration: configuration, methods: methods, reflection: try reflection())

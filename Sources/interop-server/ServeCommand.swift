@@ -17,6 +17,9 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "PEM file of the certificate's key; must not be readable by others.")
     var tlsKey: String?
 
+    @Option(help: "Worker queues; one for each processor by default.")
+    var workers: Int = ProcessInfo.processInfo.activeProcessorCount
+
     /// Gives the request back, byte for byte: what the transport itself costs (`make bench`).
     private static let echo = Method.unary("/bench.Echo/Call", isPublic: true) { call, request in
         call.reply(request)
@@ -26,6 +29,9 @@ struct ServeCommand: ParsableCommand {
         if (tlsCert == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-cert and --tls-key belong together")
         }
+        guard (1...64).contains(workers) else {
+            throw ValidationError("--workers must be from 1 to 64")
+        }
     }
 
     func run() throws {
@@ -33,6 +39,7 @@ struct ServeCommand: ParsableCommand {
         var configuration = ServerConfiguration(host: "127.0.0.1", port: port)
         // Nobody's secrets are served here, and no gate stands before them.
         configuration.channelz = true
+        configuration.workerCount = workers
         if let tlsCert, let tlsKey {
             configuration.tls = TLSConfiguration(certificatePath: tlsCert, keyPath: tlsKey)
         }

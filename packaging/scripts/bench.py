@@ -131,7 +131,7 @@ class EchoServer:
 
     def __init__(self, binary: Path) -> None:
         self.process = subprocess.Popen(
-            [str(binary), "--port", "0"],
+            [str(binary), "--port", "0", "--workers", "1"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
