@@ -38,6 +38,7 @@ let package = Package(
     name: "riskd",
     products: [
         .executable(name: "riskd", targets: ["riskd"]),
+        .executable(name: "riskctl", targets: ["riskctl"]),
         .executable(name: "riskload", targets: ["riskload"]),
         .executable(name: "interop-server", targets: ["interop-server"]),
     ],
@@ -127,6 +128,10 @@ let package = Package(
             resources: [.copy("Demo")],
             swiftSettings: house),
         .executableTarget(
+            name: "riskctl",
+            dependencies: ["Tenancy", "Journal", argumentParser],
+            swiftSettings: house),
+        .executableTarget(
             name: "riskload",
             dependencies: [
                 "Ground", "HTTP2", "GRPC", argumentParser,
@@ -149,9 +154,17 @@ let package = Package(
         tests(of: "Features", with: ["Ground", "Domain"]),
         tests(of: "Scoring", with: ["Ground", "Domain"], excluding: ["Data"]),
         tests(of: "FraudGraph", with: ["Ground", "Domain"]),
-        tests(of: "Limits", with: ["Ground", "Domain"]),
+        // The naive ledger that Limits, and the simulator, are held against.
+        .target(
+            name: "LedgerOracle", dependencies: ["Ground", "Domain", "Limits"],
+            path: "Tests/LedgerOracle", swiftSettings: hot),
+        tests(of: "Limits", with: ["Ground", "Domain", "LedgerOracle"]),
         tests(of: "Policy", with: ["Ground", "Domain"]),
         tests(of: "Journal", with: ["Ground", "Domain", "Limits"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Ground", "Domain", "Limits", "Journal", "LedgerOracle"],
+            swiftSettings: house),
         tests(
             of: "Decisions",
             with: [

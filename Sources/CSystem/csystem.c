@@ -13,6 +13,8 @@
 
 enum { EVENTS_PER_WAIT = 256 };
 
+int csystem_open_direct(const char *path) { return open(path, O_WRONLY | O_DIRECT | O_CLOEXEC); }
+
 int csystem_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 int csystem_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token) {

@@ -88,6 +88,9 @@ struct DecisionDraft {
                 "The credit line has less available than was asked for"))
     }
 
+    /// The risk grade; nil when a knock-out ended the decision before.
+    var grade: String? { result.grade }
+
     /// The offer that stands as asked.
     var approvedOffer: Offer? { result.outcome == .approve ? result.offer : nil }
 

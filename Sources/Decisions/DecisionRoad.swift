@@ -20,8 +20,8 @@ public struct DecisionRoad: Sendable {
 
     private static let graphLimits = GraphLimits()
 
-    private let stores: Stores
-    private let journal: Journal
+    let stores: Stores
+    let journal: Journal
 
     /// The projections to read, and the journal whose progress dates the reading.
     public init(stores: Stores, journal: Journal) {
@@ -31,12 +31,12 @@ public struct DecisionRoad: Sendable {
 
     /// Decides one application.
     ///
-    /// `raw` is the request as it came, which the record keeps. `retry` says what the sequencer
-    /// answered to an earlier plan of the same application.
+    /// `raw` is the request as it came, which the record keeps; `labels` are the credential's.
+    /// `retry` says what the sequencer answered to an earlier plan of the same application.
     /// Errors: `RoadFault`, before anything is proposed.
     public func decide(
         _ request: EvaluateRequest, raw: [UInt8], in room: TenantRoom, nowMicros: Int64,
-        retry: Retry? = nil, scratch: DecisionScratch
+        labels: [NamedLabel] = [], retry: Retry? = nil, scratch: DecisionScratch
     ) throws(RoadFault) -> PlannedDecision {
         let tenant = room.definition.tenant
 
@@ -70,34 +70,54 @@ public struct DecisionRoad: Sendable {
             draft.score(scratch)
 
             // Graph: who is linked to whom.
-            let person = Entity(kind: .person, id: request.subject.hash)
-            let signals = stores.graph.signals(
-                tenant: tenant, subject: person, limits: Self.graphLimits, nowMicros: nowMicros,
-                scratch: scratch.graph)
-            draft.take(signals, scratch)
-            draft.warning = GraphWarnings(
-                graph: stores.graph, tenant: tenant, nowMicros: nowMicros
-            ).warning(of: signals, subject: person)
+            look(at: request.subject, of: tenant, nowMicros: nowMicros, scratch, into: &draft)
 
             // Policy: every rule, the grade, the offer.
             draft.settle(bound.policy.evaluate(values: scratch.policyValues, request: asked))
             if asked.amountMinor < request.amount.amountMinor { draft.offerLess() }
         }
 
+        // Labels: what the decision says of its subject, where portfolio limits may ask for it.
+        let subjectLabels = subjectLabels(draft.grade, request.subject, room, retry, scratch)
+
         // Reply and proposal: one record, with the hold in it. A record that opens a line carries
-        // the product's name for the product book.
-        let operations = operations(draft, request, nowMicros: nowMicros)
-        let opensLine = request.hold?.target == .openLine && !operations.isEmpty
+        // the product's name for the product book, and the words of its labels for the label book.
+        let holdLabels = labels + (request.hold?.labels ?? [])
+        let label = subjectLabels.map {
+            LedgerOperation.labelSubject(request.subject, labels: $0.map(\.label))
+        }
+        let holding = operations(
+            draft, request, terms: room.terms(of: request.product),
+            labels: holdLabels.map(\.label), nowMicros: nowMicros)
+        let opensLine = request.hold?.target == .openLine && !holding.isEmpty
         let product = opensLine ? room.products[request.product] : nil
+        let words = (subjectLabels ?? []) + (holding.isEmpty ? [] : holdLabels)
         return PlannedDecision(
             alternative: Alternative(
-                type: .decision, subject: request.subject, operations: operations,
+                type: .decision, subject: request.subject,
+                operations: (label.map { [$0] } ?? []) + holding,
                 body: scratch.codec.recordBody(
                     request: raw, response: scratch.codec.evaluateReply(draft.reply()),
                     change: product.map { Array($0.utf8) } ?? [],
                     inputs: draft.inputs(
-                        scratch, readSequence: readSequence, nowMicros: nowMicros, asked: asked))),
+                        scratch, readSequence: readSequence, nowMicros: nowMicros, asked: asked),
+                    labelNames: LabelWords.encode(stores.labels.unknown(words, tenant: tenant)))),
             guards: guards(request.subject, tenant, readSequence, retry))
+    }
+
+    /// What the graph knows of a subject: its signals, and its warning if there is one.
+    private func look(
+        at subject: SubjectID, of tenant: TenantID, nowMicros: Int64, _ scratch: DecisionScratch,
+        into draft: inout DecisionDraft
+    ) {
+        let person = Entity(kind: .person, id: subject.hash)
+        let signals = stores.graph.signals(
+            tenant: tenant, subject: person, limits: Self.graphLimits, nowMicros: nowMicros,
+            scratch: scratch.graph)
+        draft.take(signals, scratch)
+        draft.warning = GraphWarnings(
+            graph: stores.graph, tenant: tenant, nowMicros: nowMicros
+        ).warning(of: signals, subject: person)
     }
 
     /// What must not have changed since it was read. The last plan of a contended application
@@ -129,40 +149,6 @@ public struct DecisionRoad: Sendable {
         }
     }
 
-    /// The line of the wish; nil when no existing line is meant.
-    private func line(
-        for request: EvaluateRequest, tenant: TenantID
-    ) throws(RoadFault) -> LineImage? {
-        guard case .line(let id)? = request.hold?.target else { return nil }
-        guard let line = journal.ledger.line(tenant, id), line.subject == request.subject else {
-            throw .lineUnknown
-        }
-        return line
-    }
-
-    /// Why the line itself forbids the hold, before any policy is asked.
-    private func lineRefusal(
-        _ line: LineImage?, _ lineRoom: Int64?, _ request: EvaluateRequest, _ retry: Retry?
-    ) -> PolicyResult? {
-        if let retry, retry.count >= Self.planCountMax {
-            return .ledger(.refer, code: "CONTENDED", "What the decision relied on kept changing")
-        }
-        // Looked at here too: what is offered short of a hold, the sequencer never checks.
-        if line?.status == .closed || retry?.refusal == .lineClosed {
-            return .ledger(.decline, code: "LINE_CLOSED", "The credit line is closed")
-        }
-        if retry?.refusal == .lineBlocked {
-            return .ledger(.decline, code: "LINE_BLOCKED", "The credit line is blocked")
-        }
-        let isOtherCurrency = line.map { $0.currency != request.amount.currency } ?? false
-        if isOtherCurrency || retry?.refusal == .currencyMismatch {
-            return .ledger(
-                .decline, code: "CURRENCY_MISMATCH", "The credit line has another currency")
-        }
-        guard let lineRoom, lineRoom < 1 else { return nil }
-        return .ledger(.decline, code: "LIMIT_EXCEEDED", "The credit line is used up")
-    }
-
     private func gather(
         _ bound: BoundPolicy, _ subject: SubjectID, _ tenant: TenantID, _ scratch: DecisionScratch
     ) throws(RoadFault) {
@@ -170,30 +156,6 @@ public struct DecisionRoad: Sendable {
         let outcome = stores.features.gather(
             tenant: tenant, subject: subject, ids: bound.featureIDs, into: &scratch.values)
         if outcome == .unknownSubject { throw .subjectUnknown }
-    }
-
-    /// What an approval does to the ledger: nothing without a wish, else one hold, on a line that
-    /// is there or on one that this very record opens.
-    private func operations(
-        _ draft: DecisionDraft, _ request: EvaluateRequest, nowMicros: Int64
-    ) -> [LedgerOperation] {
-        guard let wish = request.hold, let offer = draft.approvedOffer else { return [] }
-        let currency = request.amount.currency
-        func reserve(_ line: LineReference) -> LedgerOperation {
-            .reserve(
-                line: line, amountMinor: offer.amountMinor, currency: currency,
-                expiresAtMicros: nowMicros + wish.durationMicros)
-        }
-        switch wish.target {
-        case .line(let id):
-            return [reserve(.existing(id))]
-        case .openLine:
-            return [
-                .openLine(
-                    subject: request.subject, product: request.product, currency: currency,
-                    limitMinor: offer.amountMinor), reserve(.openedHere),
-            ]
-        }
     }
 }
 

@@ -16,6 +16,16 @@ public final class DecisionScratch {
     /// Values of a policy, by its slots.
     var policyValues: [Double] = []
 
+    /// Values of the features that label a subject.
+    var labelValues: [Double] = []
+
+    /// Makes room for the values of a subject's labels.
+    func prepare(labelCount: Int) {
+        if labelValues.count < labelCount {
+            labelValues = [Double](repeating: .nan, count: labelCount)
+        }
+    }
+
     /// Makes room for a plan's values.
     func prepare(featureCount: Int, slotCount: Int) {
         if values.count < featureCount {

@@ -18,4 +18,10 @@ public enum GuardKeys {
     public static func marks(_ tenant: TenantID) -> Hash128 {
         Hash128(high: UInt64(tenant.rawValue), low: 0x6d61_726b_7300_0000)
     }
+
+    /// The limit of a line: what a change without the customer's consent relies on.
+    public static func limit(_ line: LineID) -> Hash128 {
+        // Lines are numbered one after another: the multiplier lets their slots lie apart.
+        Hash128(high: 0x6c69_6d69_7400_0000, low: line.rawValue &* 0x9e37_79b9_7f4a_7c15)
+    }
 }

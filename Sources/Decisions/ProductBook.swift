@@ -24,15 +24,49 @@ public final class ProductBook: Projection, CheckpointParticipant {
         state.withLock { $0.names[tenant] ?? [:] }
     }
 
-    /// Learns the name that a record which opens a line carries as its change.
+    /// Learns the name that a record which opens a line carries as its change, or the names that a
+    /// batch carries.
     public func apply(_ record: DurableRecord) {
-        guard !record.body.isEmpty, let line = record.effects.lines.first else { return }
+        guard !record.body.isEmpty else { return }
+        let learned: ProductNames
+        if record.type == .batchApplied {
+            learned = Self.decode(record.body)
+        } else if let line = record.effects.lines.last {
+            learned = [line.product: String(decoding: record.body, as: UTF8.self)]
+        } else {
+            return
+        }
         state.withLock { state in
             state.appliedSequence = max(state.appliedSequence, record.sequence)
-            guard state.names[record.tenant]?[line.product] == nil else { return }
-            let name = String(decoding: record.body, as: UTF8.self)
-            state.names[record.tenant, default: [:]][line.product] = name
+            for (product, name) in learned where state.names[record.tenant]?[product] == nil {
+                state.names[record.tenant, default: [:]][product] = name
+            }
         }
+    }
+
+    /// The names that a batch carries, for `apply`. Format: each product hash, name.
+    public static func encode(_ names: ProductNames) -> [UInt8] {
+        var writer = ByteWriter()
+        for (product, name) in names.sorted(by: { $0.key < $1.key }) {
+            writer.write(product)
+            writer.write(name)
+        }
+        return writer.bytes
+    }
+
+    /// What `encode` wrote. The journal has checked its hash: anything else was written by a bug.
+    private static func decode(_ bytes: [UInt8]) -> ProductNames {
+        var names: ProductNames = [:]
+        var reader = ByteReader(bytes)
+        do {
+            while reader.offset < bytes.count {
+                let product = try reader.readHash()
+                names[product] = try reader.readString()
+            }
+        } catch {
+            preconditionFailure("the products of a batch do not open: \(error)")
+        }
+        return names
     }
 
     /// Stable name in the store.

@@ -45,16 +45,23 @@ public struct TenantDefinition: Sendable {
     public let identifierKey: HashKey
     public let models: [LoadedModel]
     public let policies: [LoadedPolicy]
+    /// Terms of the products that have their own, by name.
+    public let products: [String: ProductTerms]
+    /// What a decision labels its subject with.
+    public let labels: LabelFeatures
 
     /// All fields as given.
     public init(
         tenant: TenantID, name: String, identifierKey: HashKey, models: [LoadedModel],
-        policies: [LoadedPolicy]
+        policies: [LoadedPolicy], products: [String: ProductTerms] = [:],
+        labels: LabelFeatures = LabelFeatures()
     ) {
         self.tenant = tenant
         self.name = name
         self.identifierKey = identifierKey
         self.models = models
         self.policies = policies
+        self.products = products
+        self.labels = labels
     }
 }

@@ -1,3 +1,4 @@
+internal import Domain
 public import Features
 public import Ground
 public import Messages
@@ -11,6 +12,8 @@ public final class TenantPlan: Sendable {
     public let models: [String: Result<BoundModel, BindingFault>]
     /// Policies by the hash of their product, or why they cannot decide.
     public let policies: [Hash128: Result<BoundPolicy, PolicyFault>]
+    /// The registered category features that label a subject, with the name of their dimension.
+    let labelSources: [(name: String, feature: FeatureID)]
 
     init(_ definition: TenantDefinition, registry: FeatureRegistry) {
         self.registry = registry
@@ -39,6 +42,14 @@ public final class TenantPlan: Sendable {
         }
         self.models = models
         self.policies = policies
+        labelSources = [
+            ("region", definition.labels.region), ("segment", definition.labels.segment),
+        ].compactMap { name, feature in
+            guard let id = feature.flatMap(registry.id(named:)),
+                case .category? = registry.definition(of: id)?.type
+            else { return nil }
+            return (name, id)
+        }
     }
 }
 
@@ -50,6 +61,10 @@ public final class TenantRoom: Sendable {
     public let definition: TenantDefinition
     /// The products that the configuration offers, by hash. Lines may have others: `ProductBook`.
     public let products: ProductNames
+    /// Terms of the products that have their own, by hash.
+    private let terms: [Hash128: ProductTerms]
+    /// Whether a repayment must ask for the product of its line: else all have the usual order.
+    public let hasOwnTerms: Bool
     private let current: Lock<TenantPlan>
 
     /// A tenant whose registry is empty until recovery or a registration fills it.
@@ -59,8 +74,16 @@ public final class TenantRoom: Sendable {
         products = ProductNames(
             names.map { (SipHash.hash($0.utf8, key: definition.identifierKey), $0) },
             uniquingKeysWith: { first, _ in first })
+        terms = Dictionary(
+            uniqueKeysWithValues: definition.products.map { name, terms in
+                (SipHash.hash(name.utf8, key: definition.identifierKey), terms)
+            })
+        hasOwnTerms = !terms.isEmpty
         current = Lock(TenantPlan(definition, registry: .empty))
     }
+
+    /// The terms of a product, the usual ones unless it has its own.
+    public func terms(of product: Hash128) -> ProductTerms { terms[product] ?? .usual }
 
     /// The plan of the moment.
     public var plan: TenantPlan { current.withLock { $0 } }

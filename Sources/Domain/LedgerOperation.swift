@@ -1,133 +1,167 @@
 public import Ground
 
 /// The line an operation means: one that exists, or the one opened just before it in the same
-/// proposal.
+/// chain.
 public enum LineReference: Hashable, Sendable {
     case existing(LineID)
     case openedHere
 }
 
-/// One thing to do to the ledger. All operations of a record take effect, or none.
-///
-/// One record opens at most one line and places at most one hold, because both take the record's
-/// own number as their id.
-public enum LedgerOperation: Hashable, Sendable {
-    /// Opens a line for `subject` with `limitMinor` > 0. Its id becomes the record's.
-    case openLine(subject: SubjectID, product: Hash128, currency: Currency, limitMinor: Int64)
-    /// Takes `amountMinor` > 0 of what is available, until `expiresAtMicros` of journal time.
-    case reserve(
-        line: LineReference, amountMinor: Int64, currency: Currency, expiresAtMicros: Int64)
-    /// Turns `amountMinor` > 0 of a hold into drawn principal; the rest stays held if `keepsRest`.
-    case commit(hold: HoldID, amountMinor: Int64, currency: Currency, keepsRest: Bool)
-    /// Gives the whole rest of a hold back.
-    case release(hold: HoldID)
-    /// Pays drawn principal back; what exceeds it is reported as unallocated and changes nothing.
-    case repay(line: LineID, amountMinor: Int64, currency: Currency)
-    /// The sequencer's own: the hold's time is over.
-    case expire(hold: HoldID)
-}
-
-/// Where a hold stands. Raw values are stored.
-public enum HoldState: UInt8, Sendable {
-    case held = 1
-    case committed = 2
-    case released = 3
-    case expired = 4
-}
-
-/// Where a line stands. Raw values are stored.
-public enum LineStatus: UInt8, Sendable {
-    case open = 1
-    case closed = 2
-}
-
-/// A line after a record, whole: what replay writes back and readers see.
-///
-/// Invariant: `limitMinor == availableMinor + heldMinor + drawnMinor`, none negative.
-public struct LineImage: Hashable, Sendable {
-    public var id: LineID
-    public var tenant: TenantID
+/// What a new line is to be.
+public struct LineOpening: Hashable, Sendable {
     public var subject: SubjectID
     public var product: Hash128
     public var currency: Currency
-    public var status: LineStatus
-    /// Counts the records that changed this line, from 1.
-    public var version: UInt64
+    /// Positive.
     public var limitMinor: Int64
-    public var heldMinor: Int64
-    public var drawnMinor: Int64
-    public var openedAtMicros: Int64
-    /// Global sequence of the last record that changed this line: the next one's back-pointer.
-    public var lastSequence: UInt64
-
-    /// What a new hold may take, minor units.
-    @inlinable
-    public var availableMinor: Int64 { limitMinor - heldMinor - drawnMinor }
+    public var kind: LineKind
+    public var chargesUseLimit: Bool
+    public var nominalRatePpm: UInt32
+    /// Days since 1970; 0 is none.
+    public var renewalDay: UInt32
+    /// Of the caller and the credential; the sequencer adds those of the last decision.
+    public var labels: [Label]
 
     /// All fields as given.
     public init(
-        id: LineID, tenant: TenantID, subject: SubjectID, product: Hash128, currency: Currency,
-        status: LineStatus, version: UInt64, limitMinor: Int64, heldMinor: Int64,
-        drawnMinor: Int64, openedAtMicros: Int64, lastSequence: UInt64
+        subject: SubjectID, product: Hash128, currency: Currency, limitMinor: Int64,
+        kind: LineKind = .revolving, chargesUseLimit: Bool = false, nominalRatePpm: UInt32 = 0,
+        renewalDay: UInt32 = 0, labels: [Label] = []
     ) {
-        self.id = id
-        self.tenant = tenant
         self.subject = subject
         self.product = product
         self.currency = currency
-        self.status = status
-        self.version = version
         self.limitMinor = limitMinor
-        self.heldMinor = heldMinor
-        self.drawnMinor = drawnMinor
-        self.openedAtMicros = openedAtMicros
-        self.lastSequence = lastSequence
+        self.kind = kind
+        self.chargesUseLimit = chargesUseLimit
+        self.nominalRatePpm = nominalRatePpm
+        self.renewalDay = renewalDay
+        self.labels = labels
     }
 }
 
-/// A hold after a record, whole. 64 bytes: one cache line.
-///
-/// Invariant: `amountMinor == committedMinor + heldMinor + given back`; `heldMinor` is zero in
-/// every state but `held`.
-public struct HoldImage: Hashable, Sendable {
-    public var id: HoldID
-    public var tenant: TenantID
-    public var state: HoldState
+/// What a block is set on.
+public enum BlockTarget: Hashable, Sendable {
+    case line(LineID)
+    /// Every line of the subject, also later ones.
+    case subject(SubjectID)
+}
+
+/// What happens to the open holds of what is frozen. Raw values are on the wire.
+public enum PendingHolds: UInt8, Sendable, CaseIterable {
+    /// They stay and can be committed as far as the block's scope lets them.
+    case keep = 1
+    /// They are released in the same record.
+    case release = 2
+    /// They stay, and the block stops commits whatever its scope says.
+    case blockCommit = 3
+}
+
+/// An entry that a counter-entry takes back, as its record has it: the sequencer reads no disk.
+public struct ReversibleEntry: Hashable, Sendable {
+    /// The tenant's sequence of the entry.
+    public var entry: UInt64
     public var line: LineID
-    public var amountMinor: Int64
-    public var committedMinor: Int64
-    public var heldMinor: Int64
-    public var expiresAtMicros: Int64
-    /// Global sequence of the last record that changed this hold: replay skips what is older.
-    public var lastSequence: UInt64
+    /// What the entry moved, minor units: more than that is never taken back.
+    public var totalMinor: Int64
+    public var kind: Kind
+
+    public enum Kind: Hashable, Sendable {
+        /// A commit: its drawing.
+        case drawing(labels: LabelSetID, placedSeconds: UInt32)
+        /// A repayment: what it paid, and which drawings it freed, oldest first.
+        case repayment(paid: [Part], drawings: [DrawingImage])
+        /// A charge.
+        case charge(DebtComponent, DebtAge)
+    }
+
+    /// One part of a repayment.
+    public struct Part: Hashable, Sendable {
+        public var step: WaterfallStep
+        public var amountMinor: Int64
+
+        /// Both as given.
+        public init(step: WaterfallStep, amountMinor: Int64) {
+            self.step = step
+            self.amountMinor = amountMinor
+        }
+    }
 
     /// All fields as given.
-    public init(
-        id: HoldID, tenant: TenantID, line: LineID, state: HoldState, amountMinor: Int64,
-        committedMinor: Int64, heldMinor: Int64, expiresAtMicros: Int64, lastSequence: UInt64 = 0
-    ) {
-        self.id = id
-        self.tenant = tenant
+    public init(entry: UInt64, line: LineID, totalMinor: Int64, kind: Kind) {
+        self.entry = entry
         self.line = line
-        self.state = state
-        self.amountMinor = amountMinor
-        self.committedMinor = committedMinor
-        self.heldMinor = heldMinor
-        self.expiresAtMicros = expiresAtMicros
-        self.lastSequence = lastSequence
+        self.totalMinor = totalMinor
+        self.kind = kind
     }
 }
 
-/// What a record's operations did to the ledger: images after, in the order touched.
+/// One thing to do to the ledger. All operations of a chain take effect, or none.
 ///
-/// A refusal carries the line (and hold) it met, unchanged, so that the caller learns what is
-/// available.
-public struct LedgerEffects: Hashable, Sendable {
-    public var lines: [LineImage] = []
-    public var holds: [HoldImage] = []
-    /// The part of a repayment that met no debt, minor units.
-    public var unallocatedMinor: Int64 = 0
+/// Each operation of a record has a number of the tenant's own sequence (the record's first one
+/// plus its place), and what it makes (line, hold, drawing, block, portfolio limit) has that number
+/// as its id. Amounts are positive unless it says otherwise; the caller checks that. What is large
+/// and rare is indirect, so that a batch of small operations stays small.
+public enum LedgerOperation: Hashable, Sendable {
+    indirect case openLine(LineOpening)
+    /// Takes `amountMinor` of what is available, until `expiresAtMicros` of journal time.
+    /// `labels` are the caller's and the credential's.
+    case reserve(
+        line: LineReference, amountMinor: Int64, currency: Currency, expiresAtMicros: Int64,
+        labels: [Label])
+    /// Turns `amountMinor` of a hold into a drawing; the rest stays held if `keepsRest`.
+    case commit(hold: HoldID, amountMinor: Int64, currency: Currency, keepsRest: Bool)
+    /// Gives the whole rest of a hold back.
+    case release(hold: HoldID)
+    /// Moves a hold's end, later or sooner, never before now.
+    case extend(hold: HoldID, expiresAtMicros: Int64)
+    /// Pays debts in the waterfall's order; what exceeds them is reported as unallocated and
+    /// changes nothing.
+    case repay(line: LineID, amountMinor: Int64, currency: Currency, waterfall: Waterfall)
+    /// Adds a charge (never principal). May make over_limit positive.
+    case postCharge(
+        line: LineID, component: DebtComponent, age: DebtAge, amountMinor: Int64,
+        currency: Currency)
+    /// Moves a debt from one age to another: principal falls due, a charge becomes overdue.
+    case reclassify(
+        line: LineID, component: DebtComponent, from: DebtAge, to: DebtAge, amountMinor: Int64,
+        currency: Currency)
+    /// Takes `amountMinor` of an entry back.
+    indirect case reverse(ReversibleEntry, amountMinor: Int64)
+    /// Raises or cuts the limit to `limitMinor` >= 0.
+    case changeLimit(line: LineID, limitMinor: Int64, currency: Currency)
+    /// Adds `amountMinor` to the limit until `endsAtMicros`; 0 ends a temporary limit now.
+    case setTemporaryLimit(
+        line: LineID, amountMinor: Int64, currency: Currency, endsAtMicros: Int64)
+    /// Changes the price at `effectiveAtMicros`, at once when that is not later than now.
+    case reprice(line: LineID, price: PendingPrice)
+    /// Moves the renewal date; `limitMinor` of 0 leaves the limit as it is.
+    case renew(line: LineID, renewalDay: UInt32, limitMinor: Int64)
+    /// Adds a block. Its id and time come from the record.
+    indirect case freeze(
+        BlockTarget, cause: BlockCause, scope: BlockScope, untilMicros: Int64, actor: String,
+        pending: PendingHolds)
+    /// Takes one block away.
+    case unfreeze(BlockTarget, block: UInt64)
+    /// Gives up everything owed: open holds are released, debts become zero, the line ends.
+    case writeOff(line: LineID)
+    /// Ends a line on which nothing is owed or held.
+    case closeLine(line: LineID)
+    /// Makes a portfolio limit (`id` 0) or replaces the definition of one, which counts anew.
+    indirect case setPortfolioLimit(PortfolioLimit)
+    case pausePortfolioLimit(PortfolioLimitID, isPaused: Bool)
+    case setExchangeRate(from: Currency, to: Currency, ratePpb: Int64)
+    /// Puts a subject into a group of connected customers; 0 takes it out. What is out moves along.
+    case setGroup(SubjectID, group: UInt64)
+    /// What a decision said about its subject: region, segment, grade.
+    case labelSubject(SubjectID, labels: [Label])
 
-    /// Empty: the record did not touch the ledger.
-    public init() {}
+    /// The sequencer's own: the hold's time is over.
+    case expire(hold: HoldID)
+    /// The sequencer's own: a temporary limit, a block or a price of the line reached its time.
+    case lineTimeCame(line: LineID)
+    /// The sequencer's own: likewise a block of a subject.
+    case subjectTimeCame(SubjectID)
+    /// The sequencer's own: adds the next rows to the counters of a limit that is counting.
+    case countPortfolioLimit(PortfolioLimitID)
 }

@@ -8,14 +8,27 @@ public struct Currency: Hashable, Sendable {
 
     /// From a three-letter code; nil when ISO 4217 does not list it as an active currency.
     public init?(code: String) {
-        guard CurrencyTable.codes.contains(code) else { return nil }
-        packed = code.utf8.reduce(0) { $0 << 8 | UInt32($1) }
+        self.init(bytes: Array(code.utf8).span)
+    }
+
+    /// From the bytes of a three-letter code; nil when ISO 4217 does not list it as an active
+    /// currency. Allocates nothing.
+    public init?(bytes: Span<UInt8>) {
+        guard bytes.count == 3, let place = CurrencyTable.place(bytes[0], bytes[1], bytes[2]),
+            CurrencyTable.active[place / 64] >> UInt64(place % 64) & 1 == 1
+        else { return nil }
+        packed = UInt32(bytes[0]) << 16 | UInt32(bytes[1]) << 8 | UInt32(bytes[2])
     }
 
     /// The three letters.
     public var code: String {
-        let bytes = [16, 8, 0].map { UInt8(truncatingIfNeeded: packed >> $0) }
-        return String(decoding: bytes, as: UTF8.self)
+        // What is packed came from ASCII letters.
+        unsafe String(unsafeUninitializedCapacity: 3) { buffer in
+            for place in 0..<3 {
+                unsafe buffer[place] = UInt8(truncatingIfNeeded: packed >> UInt32(16 - 8 * place))
+            }
+            return 3
+        }
     }
 }
 
@@ -32,6 +45,24 @@ enum CurrencyTable {
         TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
         ZWG
         """.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init))
+
+    /// The same as a bit for each of the 26^3 codes, for every request that names a currency.
+    static let active: [UInt64] = {
+        var bits = [UInt64](repeating: 0, count: 26 * 26 * 26 / 64 + 1)
+        for code in codes {
+            let letters = Array(code.utf8)
+            guard let place = place(letters[0], letters[1], letters[2]) else { continue }
+            bits[place / 64] |= 1 << UInt64(place % 64)
+        }
+        return bits
+    }()
+
+    /// The bit of three capital letters; nil for anything else.
+    static func place(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int? {
+        let (first, second, third) = (first &- 65, second &- 65, third &- 65)
+        guard first < 26, second < 26, third < 26 else { return nil }
+        return (Int(first) * 26 + Int(second)) * 26 + Int(third)
+    }
 }
 
 /// An amount in minor units of one currency. Never passes through a floating-point number.

@@ -25,6 +25,10 @@ public struct Alternative: Sendable {
     public var touches: [Hash128]
     /// Encoded (and later sealed) by the worker; its meaning is the record type's.
     public var body: [UInt8]
+    /// For a batch (`.batchApplied`): how many operations each chain has, in order; their sum is
+    /// the count of operations. Each chain takes effect or not by itself, and the record is made
+    /// either way. Empty for every other record: then all operations are one chain.
+    public var chains: [UInt16] = []
 
     /// All fields as given.
     public init(
@@ -47,6 +51,8 @@ public struct Proposal: Sendable {
     public static let alternativeCountMax = 4
     /// Open a line and place a hold on it, with room for later group operations.
     public static let operationCountMax = 8
+    /// Operations of a batch. Reason: the sequencer runs it whole, in some milliseconds.
+    public static let batchOperationCountMax = 8_000
 
     /// What the ledger's refusal of the last alternative means.
     public enum OnRefusal: Sendable {
@@ -57,7 +63,7 @@ public struct Proposal: Sendable {
     }
 
     public var tenant: TenantID
-    /// Keyed hash of the caller's request_id.
+    /// Keyed hash of the caller's request_id, made by `RequestKey`.
     public var requestKey: Hash128
     /// Keyed hash of the request's payload: the same id with another payload is refused.
     public var fingerprint: Hash128
@@ -69,6 +75,9 @@ public struct Proposal: Sendable {
     public var onRefusal: OnRefusal
     /// The caller's own number, given back with the verdict.
     public var ticket: UInt64
+    /// Set by the journal once it has looked on disk: none of the requests numbered below this one
+    /// is the same.
+    public var lookedUpBelow: Int?
 
     /// All fields as given.
     public init(
@@ -94,10 +103,11 @@ public struct Verdict: Sendable {
     public enum Answer: Sendable {
         /// Recorded now, as the alternative with this index.
         case recorded(DurableRecord, alternative: Int)
-        /// The same request was recorded before: read that record and give the same reply.
+        /// The same request_id was recorded before. Whether it was the same request says
+        /// `Journal.readRepeat`: then its reply is given again.
         case repeated(sequence: UInt64)
-        /// The same request_id came before with another payload.
-        case requestIDReused
+        /// The request_id alone rules it out; nothing is recorded.
+        case requestRefused(RequestRefusal)
         /// A guard failed or the ledger refused every alternative; nothing is recorded.
         case planAgain(refusal: LedgerOutcome?, effects: LedgerEffects)
         /// The deadline passed before its turn; nothing is recorded.
@@ -112,10 +122,20 @@ public struct Verdict: Sendable {
 
     public var ticket: UInt64
     public var answer: Answer
+    /// With `repeated`: which request asked.
+    public var repeats: RepeatedRequest?
 
-    /// Both fields as given.
-    public init(ticket: UInt64, answer: Answer) {
+    /// All fields as given.
+    public init(ticket: UInt64, answer: Answer, repeats: RepeatedRequest? = nil) {
         self.ticket = ticket
         self.answer = answer
+        self.repeats = repeats
+    }
+
+    /// A proposal whose request_id was recorded before.
+    public init(_ proposal: Proposal, repeats sequence: UInt64) {
+        self.init(
+            ticket: proposal.ticket, answer: .repeated(sequence: sequence),
+            repeats: RepeatedRequest(proposal))
     }
 }

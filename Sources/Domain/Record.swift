@@ -11,6 +11,28 @@ public enum RecordType: UInt8, Sendable, CaseIterable {
     case holdReleased = 9
     case holdExpired = 10
     case repaid = 11
+    case holdExtended = 12
+    case charged = 13
+    case reclassified = 14
+    case entryReversed = 15
+    case limitChanged = 16
+    case temporaryLimitSet = 17
+    case repriced = 18
+    case renewed = 19
+    case frozen = 20
+    case unfrozen = 21
+    case writtenOff = 22
+    case lineClosed = 23
+    case batchApplied = 24
+    case portfolioLimitSet = 25
+    case portfolioLimitPaused = 26
+    case exchangeRateSet = 27
+    case groupSet = 28
+    /// The sequencer's own: a time that a line or a subject waited for came.
+    case lineTimeCame = 29
+    case subjectTimeCame = 30
+    /// The sequencer's own: a step of the scan of a new portfolio limit.
+    case portfolioCounted = 31
 }
 
 /// One journal record as its readers see it: durable, and never edited.
@@ -22,8 +44,11 @@ public struct DurableRecord: Sendable {
     public var tenant: TenantID
     /// The journal's own sequence, from 1, without a gap.
     public var sequence: UInt64
-    /// The tenant's sequence, from 1, without a gap: the only one ever shown outside.
+    /// The tenant's sequence, from 1, without a gap: the only one ever shown outside. A batch takes
+    /// one for each of its operations, and this is the first.
     public var tenantSequence: UInt64
+    /// How many numbers of the tenant's sequence it takes: 1, or a batch's operations.
+    public var tenantSequenceCount: UInt32 = 1
     /// Journal time: never goes back.
     public var timeMicros: Int64
     public var keyID: UInt32

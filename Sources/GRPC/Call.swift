@@ -111,17 +111,3 @@ public struct Call: Sendable {
     /// Hands over messages again, those that wait first. Thread: any.
     public func resumeReading() { worker.deliver(.resume(id)) }
 }
-
-/// The result of one call, for `Server.complete`.
-public struct Completion: Sendable {
-    /// `Call.id` of the call that is answered.
-    public let callID: UInt64
-    /// The reply message, or why there is none.
-    public let result: Result<[UInt8], Status>
-
-    /// Both as given.
-    public init(callID: UInt64, result: Result<[UInt8], Status>) {
-        self.callID = callID
-        self.result = result
-    }
-}

@@ -14,13 +14,11 @@ extension CallWorker {
             if let call = find(id) { send(call, message.span) }
         case .finish(let id, let status):
             if let call = find(id) { finish(call, status) }
-        case .batch(let completions):
-            for completion in completions {
-                switch completion.result {
-                case .success(let message): reply(completion.callID, message.span)
-                case .failure(let status):
-                    if let call = find(completion.callID) { finish(call, status) }
-                }
+        case .batch(let replies):
+            replies.forEach {
+                reply($0, $1)
+            } fail: { id, status in
+                if let call = find(id) { finish(call, status) }
             }
         case .attach(let id, let made):
             guard let call = find(id), case .running = call.phase else {

@@ -19,7 +19,7 @@ final class CallWorker: WorkerApplication, @unchecked Sendable {
         case reply(UInt64, [UInt8])
         case send(UInt64, [UInt8])
         case finish(UInt64, Status)
-        case batch([Completion])
+        case batch(ReplyBatch)
         case attach(UInt64, HandedOver)
         case resume(UInt64)
         case run(@Sendable () -> Void)

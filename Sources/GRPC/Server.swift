@@ -124,8 +124,8 @@ public final class Server: Sendable {
     }
 
     /// Answers many calls of one worker with one wake-up. Thread: any; on the worker, at once.
-    public func complete(workerIndex: Int, _ completions: [Completion]) {
-        calls[workerIndex].deliver(.batch(completions))
+    public func complete(workerIndex: Int, _ replies: ReplyBatch) {
+        calls[workerIndex].deliver(.batch(replies))
     }
 
     /// Runs `body` on a worker: at once when called there, else in its next turn.

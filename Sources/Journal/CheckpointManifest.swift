@@ -8,8 +8,8 @@ internal import Ground
 ///     magic u64 "RISKMAN1", format u16, number u64, mark 72 bytes, state hash 32 bytes,
 ///     participants u32, each a counted name; blocks u32, each {counted name, index u64, included
 ///     sequence u64, SHA-256}; CRC-32C of all before
-struct CheckpointManifest {
-    struct Block {
+struct CheckpointManifest: Sendable {
+    struct Block: Sendable {
         var name: String
         var index: UInt64
         var includedSequence: UInt64
@@ -19,7 +19,7 @@ struct CheckpointManifest {
     static let key = Array("manifest".utf8)
     static let blockPrefix = Array("checkpoint/".utf8)
     private static let magic: UInt64 = 0x314e_414d_4b53_4952
-    private static let version: UInt16 = 1
+    private static let version: UInt16 = 2
 
     var number: UInt64
     /// Replay starts with the record after this one.

@@ -37,6 +37,8 @@ struct Checkpointer {
             for section in SequencerSection.allCases {
                 try copy(section, onSequencer: onSequencer, to: &writer)
             }
+            let saved = try previous.flatMap(savedRequests)
+            let requests = try copyRequests(saved, onSequencer: onSequencer, to: &writer)
             for participant in all {
                 for index in 0..<participant.blockCount() {
                     var bytes = ByteWriter(capacity: 64 << 10)
@@ -54,6 +56,8 @@ struct Checkpointer {
             try store.put(CheckpointManifest.key, manifest.encode())
             try store.flush()
             tenants.drop(storedPages)
+            try RequestCheckpoint.dropPages(before: requests, earlier: saved, store: store)
+            try RequestRuns(store: store).expire(nowMicros: mark.timeMicros)
             if let previous { try delete(prefix: CheckpointManifest.numberPrefix(previous.number)) }
         } catch {
             throw .storeFailed(error.problem)
@@ -86,6 +90,32 @@ struct Checkpointer {
             }
             if !bytes.isEmpty { try writer.add(section.rawValue, index, included, bytes) }
         }
+    }
+
+    /// What of the requests is saved already.
+    private func savedRequests(
+        _ previous: CheckpointManifest
+    ) throws(StoreError) -> RequestCheckpoint.Saved? {
+        let key = CheckpointManifest.blockKey(
+            number: previous.number, name: RequestCheckpoint.blockName, index: 0)
+        return try store.get(key).flatMap(RequestCheckpoint.saved)
+    }
+
+    /// Saves the pages of requests that are new, then the rest as a block, which is returned.
+    private func copyRequests(
+        _ saved: RequestCheckpoint.Saved?, onSequencer: ((Sequencer) -> Void) -> Void,
+        to writer: inout BlockWriter
+    ) throws(StoreError) -> [UInt8] {
+        let below = try RequestCheckpoint.savePages(
+            after: saved, store: store, onSequencer: onSequencer)
+        var bytes: [UInt8] = []
+        var included: UInt64 = 0
+        onSequencer { sequencer in
+            bytes = RequestCheckpoint.block(sequencer, savedBelow: below)
+            included = sequencer.lastSequence
+        }
+        try writer.add(RequestCheckpoint.blockName, 0, included, bytes)
+        return bytes
     }
 
     private func delete(prefix: [UInt8]) throws(StoreError) {

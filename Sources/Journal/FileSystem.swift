@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 
 /// What the operating system refused: which call, on which file, with which errno.
 public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -32,10 +33,19 @@ public protocol JournalFile: AnyObject, Sendable {
     var byteCount: Int { get }
     /// Writes all bytes at `offset`, inside the length.
     func write(_ bytes: [UInt8], at offset: Int) throws(FileError)
+    /// The same for bytes that are in no array.
+    func write(_ bytes: Span<UInt8>, at offset: Int) throws(FileError)
     /// Makes every earlier write durable. After an error nothing about them is known.
     func sync() throws(FileError)
     /// Reads up to `count` bytes; fewer only at the end of the file.
     func read(at offset: Int, count: Int) throws(FileError) -> [UInt8]
+}
+
+extension JournalFile {
+    /// Writes a copy: for files that keep what they are given.
+    public func write(_ bytes: Span<UInt8>, at offset: Int) throws(FileError) {
+        try write(bytes.array(), at: offset)
+    }
 }
 
 /// The directory a journal lives in: the machine's, or a simulated one that loses and tears writes.

@@ -38,25 +38,28 @@ public final class Journal: Sendable {
     ) throws(JournalError) -> Journal {
         let files = try PosixFileSystem(directory: configuration.directory)
         let store: any Store
+        var damage: String?
         switch configuration.store {
         case .inMemory: store = MemoryStore()
         case .rocksDB:
             do throws(StoreError) {
-                store = try RocksStore(path: configuration.directory + "/store")
+                (store, damage) = try RocksStore.openOrReplace(
+                    path: configuration.directory + "/store")
             } catch {
                 throw .storeFailed(error.problem)
             }
         }
         return try open(
             configuration, files: files, store: store, clock: clock, projections: projections,
-            participants: participants, onVerdicts: onVerdicts, onFatal: onFatal)
+            participants: participants, storeDamage: damage, onVerdicts: onVerdicts,
+            onFatal: onFatal)
     }
 
     /// The same on any file system and store: what the simulator opens.
     static func open(
         _ configuration: JournalConfiguration, files: any FileSystem, store: any Store,
         clock: any Clock, projections: [any Projection],
-        participants: [any CheckpointParticipant],
+        participants: [any CheckpointParticipant], storeDamage: String? = nil,
         onVerdicts: @escaping @Sendable ([Verdict]) -> Void,
         onFatal: @escaping @Sendable (JournalError) -> Void
     ) throws(JournalError) -> Journal {
@@ -70,6 +73,7 @@ public final class Journal: Sendable {
             newIdentity: configuration.identity ?? SystemRandomNumberGenerator.identity())
         let recovered = try recovery.run()
         var report = recovered.report
+        report.storeDamage = storeDamage
         report.seconds = Double(clock.monotonicNanos() - started) / 1e9
         let checkpointer = Checkpointer(
             store: store, tenants: recovered.tenants, participants: participants)
@@ -80,7 +84,7 @@ public final class Journal: Sendable {
         return Journal(engine: engine, report: report)
     }
 
-    private var running: JournalEngine? { engine.withLock { $0 } }
+    var running: JournalEngine? { engine.withLock { $0 } }
 
     /// Hands proposals to the sequencer: one wake-up, whatever their number.
     ///
@@ -121,6 +125,25 @@ public final class Journal: Sendable {
         return try running.reader.read(sequence: sequence).sequenced.record
     }
 
+    /// Reads the record of a request that came before, after a verdict `repeated`; nil when it was
+    /// another request, which had the same id or, once in 2^64, another id or tenant of the same
+    /// tag: then nothing of it may be told. Reads the disk.
+    ///
+    /// Errors: as `read(sequence:)`.
+    public func readRepeat(
+        sequence: UInt64, tenant: TenantID, requestKey: Hash128, fingerprint: Hash128
+    ) throws(JournalError) -> DurableRecord? {
+        guard let running else { throw .closed }
+        guard sequence > 0, sequence <= running.applied.load(ordering: .acquiring) else {
+            throw .recordUnknown(sequence)
+        }
+        let made = try running.reader.read(sequence: sequence).sequenced
+        let isSame =
+            made.record.tenant == tenant && made.requestKey == requestKey
+            && made.fingerprint == fingerprint
+        return isSame ? made.record : nil
+    }
+
     /// Reads a record by its tenant's own sequence; nil when the tenant has no such record.
     ///
     /// Errors: `.damaged`, `.fileFailed`, `.storeFailed`, `.closed`.
@@ -141,13 +164,9 @@ public final class Journal: Sendable {
     /// Writes a checkpoint now and returns when its manifest stands.
     public func checkpoint() throws(JournalError) {
         guard let running else { throw .closed }
-        try running.checkpointQueue.sync { () -> Result<Void, JournalError> in
-            do throws(JournalError) {
-                return .success(try running.writeCheckpoint())
-            } catch {
-                return .failure(error)
-            }
-        }.get()
+        try running.onCheckpointQueue { (engine) throws(JournalError) in
+            try engine.writeCheckpoint()
+        }
     }
 
     /// Why the last automatic checkpoint failed; nil when it did not. Writing goes on, the next one

@@ -18,8 +18,15 @@ public struct JournalConfiguration: Sendable {
     public var identity: UInt64?
     /// A checkpoint is made after this many records; `Int.max` leaves it to `checkpoint()`.
     public var checkpointEveryRecords = 1_000_000
-    /// Requests remembered for repeats, oldest forgotten first: 40 bytes each. At most 20 million.
+    /// Requests remembered in memory, 23 bytes each; older ones are looked for on disk. At most 20
+    /// million.
     public var requestCountMax = JournalConfiguration.requestCountLimit
+    /// For how long after its own time a request's id is taken, 24 to 168 hours.
+    public var requestWindowHours = 24
+    /// Requests that one tenant may make inside that window. Reason: 2,300 a second all day, any
+    /// peak within; a tenant that makes more would push all others' requests out of memory and
+    /// costs 20 bytes of disk for each, for 400 days, beside the record itself.
+    public var requestsPerTenantMax = 200_000_000
     /// Ended holds kept readable in memory.
     public var endedHoldCountMax = 1_048_576
     /// Slots of the guard table and of the subject chains, powers of two: 8 bytes each.
@@ -27,7 +34,7 @@ public struct JournalConfiguration: Sendable {
     /// See `guardSlotsLog2`.
     public var subjectSlotsLog2 = 20
 
-    /// Reason: 800 MB of table; more belongs on disk.
+    /// Reason: 454 MB of table; more belongs on disk.
     public static let requestCountLimit = 20_000_000
 
     /// The defaults above in `directory`.
@@ -35,9 +42,10 @@ public struct JournalConfiguration: Sendable {
         self.directory = directory
     }
 
-    /// A batch never exceeds this: an eighth of a segment. Reason: the space gate needs room for
-    /// the batches in flight.
-    var batchBytesMax: Int { segmentBytes / 8 }
+    /// A batch never exceeds this: a quarter of a segment. Reason: the space gate needs room for
+    /// the batches in flight, and a record of 8,000 operations under many portfolio limits takes
+    /// some megabytes.
+    var batchBytesMax: Int { segmentBytes / 4 }
 
     /// A batch takes no further record once it is this long. Reason: 1 MiB is where a synced write
     /// stops being latency and starts being bandwidth.

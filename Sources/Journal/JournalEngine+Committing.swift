@@ -45,6 +45,7 @@ extension JournalEngine {
             publish(batch.records)
         }
         if !batch.verdicts.isEmpty { onVerdicts(batch.verdicts) }
+        watchers.publish(batch.records)
     }
 
     /// A batch that failed says nothing else about any of its proposals.
@@ -71,10 +72,10 @@ extension JournalEngine {
     /// Every projection applies every record, in order; then the number that readers look at.
     private func publish(_ records: [SequencedRecord]) {
         for made in records {
-            view.apply(made.record)
-            tenants.append(made.record)
+            view.publish(made.record)
             for projection in projections { projection.apply(made.record) }
         }
+        tenants.append(records)
         let last = records[records.count - 1].record.sequence
         appliedTimeMicros.store(
             records[records.count - 1].record.timeMicros, ordering: .relaxed)
@@ -137,26 +138,8 @@ extension JournalEngine {
         dispatchPrecondition(condition: .onQueue(checkpointQueue))
         let mark = appliedMark.withLock { $0 }
         try checkpointer.run(
-            mark: mark,
-            onSequencer: { body in
-                sequencerQueue.sync { sequencerState.withValue { body($0.sequencer) } }
-            },
-            awaitDurable: { sequence throws(JournalError) in
-                let done = DispatchSemaphore(value: 0)
-                committerQueue.sync {
-                    committerState.withValue { state in
-                        if applied.load(ordering: .acquiring) >= sequence {
-                            done.signal()
-                        } else {
-                            state.waiters.append((sequence, done))
-                        }
-                    }
-                }
-                // A tenth of a second at a time, because a journal that failed signals nobody.
-                while done.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
-                    if waiting.withLock({ $0.hasFailed }) { throw .closed }
-                }
-            })
+            mark: mark, onSequencer: { body in onSequencer(body) },
+            awaitDurable: { sequence throws(JournalError) in try awaitDurable(sequence) })
     }
 
     /// Finishes what was submitted, then checkpoint and witness.
@@ -164,22 +147,19 @@ extension JournalEngine {
         inbox.withLock { $0.isClosed = true }
         var isIdle = false
         while !isIdle {
+            lookUpQueue.sync {}
             sequencerQueue.sync {}
             committerQueue.sync {}
-            let inboxIsIdle = inbox.withLock { $0.proposals.isEmpty && !$0.isScheduled }
+            let inboxIsIdle = inbox.withLock {
+                $0.proposals.isEmpty && !$0.isScheduled && $0.lookUpCount == 0
+            }
             let committerIsIdle = waiting.withLock { !$0.committerRuns && $0.batch.isEmpty }
             isIdle = inboxIsIdle && committerIsIdle
         }
         sequencerQueue.sync { sequencerState.withValue { $0.timer.cancel() } }
         let hasFailed = waiting.withLock { $0.hasFailed }
         guard !hasFailed else { throw .closed }
-        try checkpointQueue.sync { () -> Result<Void, JournalError> in
-            do throws(JournalError) {
-                return .success(try writeCheckpoint())
-            } catch {
-                return .failure(error)
-            }
-        }.get()
+        try onCheckpointQueue { (engine) throws(JournalError) in try engine.writeCheckpoint() }
         let failure = committerQueue.sync {
             committerState.withValue { state -> FileError? in
                 do throws(FileError) {
@@ -192,6 +172,7 @@ extension JournalEngine {
         }
         if let failure { throw .fileFailed(failure) }
         supplyQueue.sync {}
+        archiveQueue.sync {}
         sequencerQueue.sync {}
         committerQueue.sync {}
     }

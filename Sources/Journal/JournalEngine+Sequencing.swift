@@ -12,7 +12,7 @@ extension JournalEngine {
         case parked
     }
 
-    /// Takes slices until inbox and expiries are empty, or parks.
+    /// Takes slices until the inbox is empty and nothing is due or being counted, or parks.
     func runSequencer() {
         dispatchPrecondition(condition: .onQueue(sequencerQueue))
         while true {
@@ -24,11 +24,11 @@ extension JournalEngine {
                 return
             case .full:
                 handOver(refuseAll())
-                if finishRun(expiriesWait: false, isFull: true) { return }
+                if finishRun(workWaits: false, isFull: true) { return }
             case .open(let bytes):
-                let (batch, isMoreDue) = slice(reading, bytes: bytes)
+                let (batch, isMoreToDo) = slice(reading, bytes: bytes)
                 handOver(batch)
-                if finishRun(expiriesWait: isMoreDue, isFull: false) { return }
+                if finishRun(workWaits: isMoreToDo, isFull: false) { return }
             }
         }
     }
@@ -76,21 +76,32 @@ extension JournalEngine {
         }
     }
 
-    /// One slice: what is due first, then proposals while the batch has room.
-    private func slice(_ reading: ClockReading, bytes: Int) -> (SequencedBatch, isMoreDue: Bool) {
+    /// One slice: what is due first, then one step of counting, then proposals while the batch has
+    /// room.
+    private func slice(_ reading: ClockReading, bytes: Int) -> (SequencedBatch, isMoreToDo: Bool) {
         sequencerState.withValue { state in
             var batch = SequencedBatch()
             let room = max(1, bytes / RecordFormat.expiryBytes)
-            let isMoreDue = state.sequencer.expireDue(
+            let isMoreDue = state.sequencer.takeDue(
                 reading, limit: min(room, Sequencer.sliceCountMax), into: &batch)
+            _ = state.sequencer.countNext(reading, into: &batch)
+            let expected = min(Sequencer.sliceCountMax, state.pending.count)
+            batch.records.reserveCapacity(batch.records.count + expected)
+            batch.verdicts.reserveCapacity(expected)
             var count = 0
             while count < Sequencer.sliceCountMax, batch.byteCount < bytes,
                 let proposal = state.pending.popFirst()
             {
+                if count % RequestMemory.touchCount == 0 {
+                    state.sequencer.requests.touch(state.pending)
+                    state.sequencer.ledger.warm(state.pending)
+                }
                 state.sequencer.take(proposal, reading: reading, into: &batch)
                 count += 1
             }
-            return (batch, isMoreDue)
+            archiveRequests(&state)
+            // Asked last: a proposal of this very slice may have made a limit that counts.
+            return (batch, isMoreDue || state.sequencer.isCounting)
         }
     }
 
@@ -100,10 +111,12 @@ extension JournalEngine {
         return sequencerState.withValue { state in
             var batch = SequencedBatch()
             for proposal in state.pending {
-                let answer: Verdict.Answer =
-                    hasFailed
-                    ? .outcomeUnknown : state.sequencer.answerToRepeat(proposal) ?? .noSpace
-                batch.verdicts.append(Verdict(ticket: proposal.ticket, answer: answer))
+                guard !hasFailed else {
+                    batch.verdicts.append(
+                        Verdict(ticket: proposal.ticket, answer: .outcomeUnknown))
+                    continue
+                }
+                state.sequencer.answer(proposal, into: &batch) { _, _ in .noSpace }
             }
             state.pending = []
             return batch
@@ -111,7 +124,12 @@ extension JournalEngine {
     }
 
     /// Gives a batch to the committer, and starts it when it is idle.
-    private func handOver(_ batch: SequencedBatch) {
+    private func handOver(_ made: SequencedBatch) {
+        var batch = made
+        if !batch.lookUps.isEmpty {
+            lookUp(batch.lookUps)
+            batch.lookUps = []
+        }
         guard !batch.isEmpty else { return }
         let starts = waiting.withLock { waiting in
             waiting.batch.append(batch)
@@ -122,9 +140,9 @@ extension JournalEngine {
     }
 
     /// True when nothing is left to do; the timer is then set for the next expiry.
-    private func finishRun(expiriesWait: Bool, isFull: Bool) -> Bool {
+    private func finishRun(workWaits: Bool, isFull: Bool) -> Bool {
         sequencerState.withValue { state in
-            guard state.pending.isEmpty, !expiriesWait else { return false }
+            guard state.pending.isEmpty, !workWaits else { return false }
             let isDone = inbox.withLock { inbox in
                 if inbox.proposals.isEmpty { inbox.isScheduled = false }
                 return inbox.proposals.isEmpty
@@ -136,11 +154,11 @@ extension JournalEngine {
 
     /// Sets the timer for the next expiry, or for the next look at the clock.
     private func arm(_ state: inout SequencerState, isFull: Bool) {
-        guard let due = state.sequencer.ledger.nextExpiryMicros else { return }
+        guard let due = state.sequencer.ledger.nextDueMicros else { return }
         let wait = min(max(0, due - clock.wallMicros()), Self.clockLookMicrosMax)
         // While frozen, or without space, what is due stays due: look again later. Otherwise it
         // fell due since this run read the clock: look again soon.
-        let staysDue = isFull || state.sequencer.nextExpiryMicros == nil
+        let staysDue = isFull || state.sequencer.nextDueMicros == nil
         let again = staysDue ? Self.clockLookMicrosMax : Self.expiryPauseMicros
         let idle = wait == 0 ? again : wait
         let atMicros = clock.bootMicros() + idle
@@ -152,6 +170,6 @@ extension JournalEngine {
 }
 
 extension RecordFormat {
-    /// Length of an expiry record: one line, one hold, no body.
-    static let expiryBytes = trailerBytes + sectionHeadBytes + lineBytes + holdBytes
+    /// A bound of the length of an expiry record: one line, one hold, no body.
+    static let expiryBytes = trailerBytes + 64 + lineBytesMax + detailsBytesMax + holdBytesMax
 }

@@ -33,6 +33,8 @@ final class JournalEngine: Sendable {
         var isScheduled = false
         var parkedForSpace = false
         var isClosed = false
+        /// Proposals that are looked for in the store.
+        var lookUpCount = 0
     }
     struct Waiting {
         var batch = SequencedBatch()
@@ -46,6 +48,8 @@ final class JournalEngine: Sendable {
         let timer: any DispatchSourceTimer
         var pending: ArraySlice<Proposal> = []
         var armedMicros: Int64?
+        /// A page of requests is on its way to the store.
+        var archives = false
     }
     /// What only the committer queue touches.
     struct CommitterState {
@@ -59,10 +63,13 @@ final class JournalEngine: Sendable {
     let configuration: JournalConfiguration
     let clock: any Clock
     let projections: [any Projection]
+    let files: any FileSystem
+    let identity: UInt64
     let supply: SegmentSupply
     let reader: JournalReader
     let tenants: TenantIndex
     let view: LedgerView
+    let watchers = Watchers()
     let checkpointer: Checkpointer
     let onVerdicts: @Sendable ([Verdict]) -> Void
     let onFatal: @Sendable (JournalError) -> Void
@@ -71,6 +78,10 @@ final class JournalEngine: Sendable {
     let committerQueue = DispatchQueue(label: "journal.committer", qos: .userInteractive)
     let supplyQueue = DispatchQueue(label: "journal.supply", qos: .utility)
     let checkpointQueue = DispatchQueue(label: "journal.checkpoint", qos: .utility)
+    /// Looks requests up in the store.
+    let lookUpQueue = DispatchQueue(label: "journal.lookup", qos: .utility)
+    /// Puts requests into the store that memory is about to forget.
+    let archiveQueue = DispatchQueue(label: "journal.archive", qos: .utility)
 
     let inbox = Lock(Inbox())
     let waiting = Lock(Waiting())
@@ -99,6 +110,8 @@ final class JournalEngine: Sendable {
         self.checkpointer = checkpointer
         self.onVerdicts = onVerdicts
         self.onFatal = onFatal
+        files = recovered.files
+        identity = recovered.identity
         supply = recovered.supply
         reader = recovered.reader
         tenants = recovered.tenants

@@ -14,14 +14,20 @@ public enum JournalError: Error, Sendable {
     case segmentMissing(UInt64)
     /// The segments were made with another size or belong to another journal.
     case foreignSegment(UInt64, problem: String)
+    /// The segments were written by another version of the program.
+    case unknownFormat(UInt64, format: UInt16)
     /// The journal was made under another secret than the configuration's.
     case foreignIdentity
     /// A block of the newest checkpoint is missing or damaged.
     case checkpointDamaged(String)
+    /// A backup goes into an empty folder only.
+    case backupTargetNotEmpty
     /// The operating system refused.
     case fileFailed(FileError)
     /// The store refused.
     case storeFailed(String)
+    /// A back-pointer leads to a record that is not of the chain.
+    case chainBroken(UInt64)
     /// No record has this sequence, or it is not durable yet.
     case recordUnknown(UInt64)
     /// The journal is closed, or stopped after a failed write.
@@ -49,16 +55,24 @@ extension JournalError: CustomStringConvertible {
             return "journal segment \(number) is missing: restore that file from a backup"
         case .foreignSegment(let number, let problem):
             return "journal segment \(number) does not belong here: \(problem)"
+        case .unknownFormat(let number, let format):
+            return "journal segment \(number) has format \(format), this riskd reads format "
+                + "\(SegmentFormat.version): open it with the riskd that wrote it"
         case .foreignIdentity:
             return "the journal was made with another root.secret: "
                 + "restore that file from the backup that the journal belongs to"
         case .checkpointDamaged(let problem):
             return "the checkpoint is damaged (\(problem)): "
                 + "move the folder `store` away to rebuild it from the journal"
+        case .backupTargetNotEmpty:
+            return "the backup's folder is not empty: choose a new one"
         case .fileFailed(let error): return error.description
         case .storeFailed(let problem):
             return "the store failed (\(problem)): "
                 + "move the folder `store` away to rebuild it from the journal"
+        case .chainBroken(let sequence):
+            return "record \(sequence) is not of the chain that leads to it: "
+                + "restore the segment files from a backup"
         case .recordUnknown(let sequence): return "there is no durable record \(sequence)"
         case .closed: return "the journal is closed"
         }

@@ -59,6 +59,16 @@ final class JournalReader: Sendable {
     ///
     /// Errors: `.recordUnknown`, `.damaged` when a checksum or hash is wrong, `.fileFailed`.
     func read(sequence: UInt64) throws(JournalError) -> StoredRecord {
+        var batch: LoadedBatch?
+        return try read(sequence: sequence, keeping: &batch)
+    }
+
+    /// The same for whoever reads several: the batch read last is kept, and read and verified
+    /// once for all its records.
+    func read(
+        sequence: UInt64, keeping batch: inout LoadedBatch?
+    ) throws(JournalError) -> StoredRecord {
+        if let batch, batch.holds(sequence) { return try batch.record(sequence) }
         let found: Found?
         let bytes: [UInt8]
         do throws(FileError) {
@@ -72,7 +82,10 @@ final class JournalReader: Sendable {
             throw .fileFailed(error)
         }
         guard let found else { throw .recordUnknown(sequence) }
-        return try Self.record(sequence, in: bytes, header: found.header, of: found)
+        let loaded = try LoadedBatch(
+            bytes, header: found.header, segment: found.segment, offset: found.offset)
+        batch = loaded
+        return try loaded.record(sequence)
     }
 
     private struct Found {
@@ -133,30 +146,48 @@ final class JournalReader: Sendable {
         }
         return low
     }
+}
 
-    /// The record inside its batch, with every checksum and hash over it verified.
-    private static func record(
-        _ sequence: UInt64, in bytes: [UInt8], header: BatchHeader, of found: Found
-    ) throws(JournalError) -> StoredRecord {
-        func damaged(_ problem: String) -> JournalError {
-            .damaged(segment: found.segment, offset: found.offset, problem: problem)
+/// A batch read from the disk, its checksum verified.
+struct LoadedBatch {
+    private let bytes: [UInt8]
+    private let header: BatchHeader
+    private let segment: UInt64
+    private let offset: Int
+    private let hasher = SHA256Hasher()
+
+    fileprivate init(
+        _ bytes: [UInt8], header: BatchHeader, segment: UInt64, offset: Int
+    ) throws(JournalError) {
+        guard header.verifies(bytes[...]) else {
+            throw .damaged(segment: segment, offset: offset, problem: "wrong checksum")
         }
-        guard header.verifies(bytes[...]) else { throw damaged("wrong checksum") }
-        var reader = ByteReader(bytes)
+        self.bytes = bytes
+        self.header = header
+        self.segment = segment
+        self.offset = offset
+    }
+
+    func holds(_ sequence: UInt64) -> Bool {
+        header.firstSequence <= sequence && sequence <= header.lastSequence
+    }
+
+    /// One of its records, both hashes verified.
+    func record(_ sequence: UInt64) throws(JournalError) -> StoredRecord {
+        precondition(holds(sequence), "a record of this batch")
         do throws(ByteReaderError) {
-            _ = try reader.read(count: BatchFormat.headerBytes)
-            for _ in 0..<(sequence - header.firstSequence) { try RecordFormat.skip(&reader) }
-            let stored = try RecordFormat.read(&reader)
-            if stored.sequenced.record.sequence == sequence {
-                let hasher = SHA256Hasher()
-                guard hasher.hash(stored.section) == stored.sectionHash,
-                    hasher.hash(stored.body) == stored.bodyHash
-                else { throw ByteReaderError(offset: reader.offset, problem: "wrong hash") }
-                return stored
+            let place = sequence - header.firstSequence
+            let stored = try PackedReader.read(bytes, BatchFormat.headerBytes..<bytes.count) {
+                (reader) throws(ByteReaderError) -> StoredRecord in
+                for _ in 0..<place { try RecordFormat.skip(&reader) }
+                return try RecordFormat.read(&reader)
             }
+            guard stored.sequenced.record.sequence == sequence,
+                stored.verifies(in: bytes, hasher: hasher)
+            else { throw ByteReaderError(offset: stored.trailer.lowerBound, problem: "wrong hash") }
+            return stored
         } catch {
-            throw damaged(error.description)
+            throw .damaged(segment: segment, offset: offset, problem: error.description)
         }
-        throw damaged("record \(sequence) is not in its batch")
     }
 }

@@ -12,7 +12,7 @@ final class JournalWriter {
 
     private let supply: SegmentSupply
     private let witness: Witness
-    private let hasher = SHA256Hasher()
+    private let encoder = BatchEncoder()
     private let identity: UInt64
     private let segmentBytes: Int
     private var file: any JournalFile
@@ -40,25 +40,27 @@ final class JournalWriter {
     /// Makes the records durable. Says the number of a segment it began, if it did.
     func append(_ records: [SequencedRecord]) throws(FileError) -> UInt64? {
         precondition(records.first?.record.sequence == mark.sequence + 1, "no gap in the journal")
-        let batch = BatchFormat.encode(
-            records, previous: mark.hash, identity: identity, hasher: hasher)
+        let hash = encoder.encode(records, previous: mark.hash, identity: identity)
+        let byteCount = encoder.writer.count
         var begun: UInt64?
-        if offset + batch.bytes.count > segmentBytes {
+        if offset + byteCount > segmentBytes {
             let next = supply.take()
             segment = next.number
             file = next.file
             offset = SegmentFormat.headerBytes
         }
         if offset == SegmentFormat.headerBytes { begun = segment }
-        try file.write(batch.bytes, at: offset)
+        try encoder.writer.withSpan { (span) throws(FileError) in
+            try file.write(span, at: offset)
+        }
         // Trailing: this names the batch before, which is durable.
         try witness.write(mark)
         try file.sync()
         let start = offset
-        offset += batch.bytes.count
+        offset += byteCount
         let last = records[records.count - 1].record
         mark = DurableMark(
-            sequence: last.sequence, hash: batch.hash, segment: segment, start: start,
+            sequence: last.sequence, hash: hash, segment: segment, start: start,
             offset: offset,
             timeMicros: last.timeMicros)
         supply.note(bytesLeft: segmentBytes - offset)

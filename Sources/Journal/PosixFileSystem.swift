@@ -8,6 +8,9 @@ public final class PosixFileSystem: FileSystem {
     /// Zeros are written in pieces of this size. Reason: large enough for the disk, small enough
     /// to keep.
     private static let pieceBytes = 1 << 20
+    /// Files of this size and more are written past the page cache. Reason: segments are synced
+    /// with every write; the witness is not, and is best left to the cache.
+    private static let directBytesMin = 64 << 10
 
     private let directory: String
     private let directoryDescriptor: Int32
@@ -76,15 +79,11 @@ public final class PosixFileSystem: FileSystem {
         let descriptor = unsafe Glibc.open(
             path(temporary), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("open", temporary) }
-        let file = PosixFile(name: name, descriptor: descriptor, byteCount: byteCount)
+        let file = PosixFile(
+            name: name, descriptor: descriptor, byteCount: byteCount,
+            direct: direct(temporary, byteCount: byteCount))
         do throws(FileError) {
-            let piece = [UInt8](repeating: 0, count: min(byteCount, Self.pieceBytes))
-            var offset = 0
-            while offset < byteCount {
-                let count = min(piece.count, byteCount - offset)
-                try file.write(count == piece.count ? piece : Array(piece[..<count]), at: offset)
-                offset += count
-            }
+            try file.writeZeros(pieceBytes: Self.pieceBytes)
             try file.write(start, at: 0)
             try file.syncWhole()
             guard unsafe rename(path(temporary), path(name)) == 0 else {
@@ -103,7 +102,13 @@ public final class PosixFileSystem: FileSystem {
         let descriptor = unsafe Glibc.open(path(name), O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", name) }
         let end = lseek(descriptor, 0, SEEK_END)
-        return PosixFile(name: name, descriptor: descriptor, byteCount: Int(end))
+        return PosixFile(
+            name: name, descriptor: descriptor, byteCount: Int(end),
+            direct: direct(name, byteCount: Int(end)))
+    }
+
+    private func direct(_ name: String, byteCount: Int) -> DirectWriter? {
+        byteCount < Self.directBytesMin ? nil : DirectWriter(path: path(name), name: name)
     }
 
     /// Unlinks the file and syncs the directory.
@@ -113,22 +118,30 @@ public final class PosixFileSystem: FileSystem {
     }
 }
 
-/// One open file by its descriptor: pwrite(2), fdatasync(2), pread(2).
+/// One open file by its descriptor: pwrite(2), fdatasync(2), pread(2); a large one is written past
+/// the page cache.
 final class PosixFile: JournalFile {
     private let name: String
     private let descriptor: Int32
+    private let direct: DirectWriter?
     let byteCount: Int
 
-    init(name: String, descriptor: Int32, byteCount: Int) {
+    init(name: String, descriptor: Int32, byteCount: Int, direct: DirectWriter?) {
         self.name = name
         self.descriptor = descriptor
         self.byteCount = byteCount
+        self.direct = direct
     }
 
     deinit { _ = Glibc.close(descriptor) }
 
     func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        try write(bytes.span, at: offset)
+    }
+
+    func write(_ bytes: Span<UInt8>, at offset: Int) throws(FileError) {
         precondition(offset >= 0 && offset + bytes.count <= byteCount, "write inside the file")
+        if let direct, try direct.write(bytes, at: offset) { return }
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { raw in
@@ -141,6 +154,18 @@ final class PosixFile: JournalFile {
                 throw FileError(call: "pwrite", name: name, code: count == 0 ? ENOSPC : errno)
             }
             done += count
+        }
+    }
+
+    /// Writes zeros over the whole file.
+    func writeZeros(pieceBytes: Int) throws(FileError) {
+        if let direct, try direct.writeZeros(count: byteCount) { return }
+        let piece = [UInt8](repeating: 0, count: min(byteCount, pieceBytes))
+        var offset = 0
+        while offset < byteCount {
+            let count = min(piece.count, byteCount - offset)
+            try write(count == piece.count ? piece : Array(piece[..<count]), at: offset)
+            offset += count
         }
     }
 

@@ -7,129 +7,202 @@ struct SequencedRecord: Sendable {
     /// The request it answers; zero for records of the sequencer's own.
     var requestKey: Hash128
     var fingerprint: Hash128
-    /// Sequence of the record before this one on the first line touched; 0 is none.
-    var previousOfLine: UInt64
+    /// Where the lines and cells that it touched were before.
+    var previous: PreviousSequences
     /// Sequence of the record before this one in the subject's chain; 0 is none.
     var previousOfSubject: UInt64
     /// Index of the alternative taken.
     var alternative: UInt8
 }
 
-/// A record on disk: trailer, section, body. All integers are little-endian.
+/// Sequences of the records before this one on what it touched; 0 is none.
 ///
-///     trailer, 128 bytes: what hash chains and Merkle trees cover
-///       0 format u8 = 1      1 type u8            2 outcome u16       4 tenant u32
+/// Most records touch one line and no cell, and then there is no array.
+struct PreviousSequences: Sendable, Equatable {
+    /// On the first line.
+    var line: UInt64 = 0
+    /// On the other lines, in the order of the images.
+    var otherLines: [UInt64] = []
+    /// On the cells, in the order of the images.
+    var cells: [UInt64] = []
+
+    /// On the line with this place among the images.
+    func ofLine(_ place: Int) -> UInt64 { place == 0 ? line : otherLines[place - 1] }
+}
+
+/// A record on disk: trailer, section, body. Fixed integers are little-endian; `v` is a varint, `z`
+/// a zigzag varint, `text` a counted one (see `PackedWriter`).
+///
+///     trailer, 96 bytes, 128 when there is a body: what hash chains and Merkle trees cover
+///       0 format u8 = 2      1 type u8            2 outcome u16       4 tenant u32
 ///       8 sequence u64      16 tenant's sequence u64
 ///      24 time, micros i64  32 key id u32        36 body length u32
-///      40 previous record of the line u64        48 previous record in the subject's chain u64
-///      56 section length u32                     60 CRC-32C of bytes 0..<60 and 64..<128
-///      64 SHA-256 of the body as stored          96 SHA-256 of the section
-///     section, 64 + 96 x lines + 64 x holds bytes
-///       0 subject 16         16 request key 16   32 fingerprint 16   48 unallocated i64
-///      56 lines u8           57 holds u8         58 alternative u8   59 zero, 5 bytes
-///      64 line images, 96 each:
-///          0 id u64          8 subject 16        24 product 16       40 currency u32
-///         44 status u8      45 zero, 3 bytes     48 version u64      56 limit i64
-///         64 held i64       72 drawn i64         80 opened at i64    88 last sequence u64
-///         hold images, 64 each:
-///          0 id u64          8 line u64          16 state u8         17 zero, 7 bytes
-///         24 amount i64     32 committed i64     40 held i64         48 expires at i64
-///         56 last sequence u64
+///      40 previous record of the first line u64  48 previous record in the subject's chain u64
+///      56 section length u32                     60 numbers of the tenant's sequence u32
+///      64 SHA-256 of the section                 96 SHA-256 of the body as stored
+///     section
+///       0 what follows u8    1 alternative u8
+///       subject 16 (1)   request key 16, fingerprint 16 (2)   unallocated v (4)
+///       lines: count v, images (8)   holds (16)   drawings (32)   rare images (64)
 ///     body, as the worker encoded it
+///
+/// Section and body have a hash each, so that a body may leave while section and proof stay; a
+/// record without a body has no hash of nothing. Batches have the checksum.
+///
+/// Images are packed, because a batch of 8,000 operations is mostly images: a line takes some 45
+/// bytes, a hold 25. See `RecordFormat+Images.swift` and `RecordFormat+RareImages.swift`.
 enum RecordFormat {
-    static let version: UInt8 = 1
-    static let trailerBytes = 128
-    static let sectionHeadBytes = 64
-    static let lineBytes = 96
-    static let holdBytes = 64
+    static let version: UInt8 = 2
+    static let trailerBytes = 96
+    static let bodyHashBytes = 32
 
-    /// Length of a record on disk.
-    static func byteCount(_ record: DurableRecord) -> Int {
-        trailerBytes + sectionBytes(record.effects) + record.body.count
+    /// What a section holds, one bit each.
+    enum Part {
+        static let subject: UInt8 = 1
+        static let request: UInt8 = 2
+        static let unallocated: UInt8 = 4
+        static let lines: UInt8 = 8
+        static let holds: UInt8 = 16
+        static let drawings: UInt8 = 32
+        static let rare: UInt8 = 64
+        static let known: UInt8 = 127
     }
 
-    static func sectionBytes(_ effects: LedgerEffects) -> Int {
-        sectionHeadBytes + effects.lines.count * lineBytes + effects.holds.count * holdBytes
+    static func trailerBytes(bodyCount: Int) -> Int {
+        bodyCount == 0 ? trailerBytes : trailerBytes + bodyHashBytes
+    }
+
+    /// A bound of a record's length on disk, near it for ordinary ones, cheap to compute.
+    static func byteCountMax(_ record: DurableRecord) -> Int {
+        trailerBytes + bodyHashBytes + sectionBytesMax(record.effects) + record.body.count
     }
 
     /// Appends a record and says where its trailer stands in the writer.
     static func append(
-        _ sequenced: SequencedRecord, to writer: inout ByteWriter, hasher: SHA256Hasher
+        _ sequenced: SequencedRecord, to writer: PackedWriter, hasher: SHA256Hasher
     ) -> Range<Int> {
-        let record = sequenced.record
+        let bodyCount = sequenced.record.body.count
         let start = writer.count
-        let sectionStart = start + trailerBytes
-        writer.write(raw: repeatElement(0, count: trailerBytes))
-        appendSection(sequenced, to: &writer)
+        let sectionStart = start + trailerBytes(bodyCount: bodyCount)
+        writer.skip(sectionStart - start)
+        appendSection(sequenced, to: writer)
         let bodyStart = writer.count
-        writer.write(raw: record.body)
-        let sectionHash = hasher.hash(writer.bytes[sectionStart..<bodyStart])
-        let bodyHash = hasher.hash(writer.bytes[bodyStart...])
-        var trailer = ByteWriter(capacity: trailerBytes)
-        trailer.write(version)
-        trailer.write(record.type.rawValue)
-        trailer.write(record.outcome.rawValue)
-        trailer.write(record.tenant.rawValue)
-        trailer.write(record.sequence)
-        trailer.write(record.tenantSequence)
-        trailer.write(record.timeMicros)
-        trailer.write(record.keyID)
-        trailer.write(UInt32(record.body.count))
-        trailer.write(sequenced.previousOfLine)
-        trailer.write(sequenced.previousOfSubject)
-        trailer.write(UInt32(bodyStart - sectionStart))
-        trailer.write(UInt32(0))
-        trailer.write(bodyHash)
-        trailer.write(sectionHash)
-        trailer.patch(trailerChecksum(trailer.bytes[...]), at: 60)
-        writer.bytes.replaceSubrange(start..<sectionStart, with: trailer.bytes)
+        writer.raw(sequenced.record.body)
+        precondition(
+            writer.count - start <= byteCountMax(sequenced.record),
+            "a record is no longer than it may be")
+        let sectionHash = unsafe writer.withBytes(sectionStart..<bodyStart) {
+            unsafe hasher.hash($0)
+        }
+        let bodyHash =
+            bodyCount == 0
+            ? nil : unsafe writer.withBytes(bodyStart..<writer.count) { unsafe hasher.hash($0) }
+        writer.overwrite(at: start) {
+            writer.fixed(version)
+            writer.fixed(sequenced.record.type.rawValue)
+            writer.fixed(sequenced.record.outcome.rawValue)
+            writer.fixed(sequenced.record.tenant.rawValue)
+            writer.fixed(sequenced.record.sequence)
+            writer.fixed(sequenced.record.tenantSequence)
+            writer.fixed(sequenced.record.timeMicros)
+            writer.fixed(sequenced.record.keyID)
+            writer.fixed(UInt32(bodyCount))
+            writer.fixed(sequenced.previous.line)
+            writer.fixed(sequenced.previousOfSubject)
+            writer.fixed(UInt32(bodyStart - sectionStart))
+            writer.fixed(sequenced.record.tenantSequenceCount)
+            writer.digest(sectionHash)
+            if let bodyHash { writer.digest(bodyHash) }
+        }
         return start..<sectionStart
     }
 
-    static func trailerChecksum(_ trailer: ArraySlice<UInt8>) -> UInt32 {
-        let start = trailer.startIndex
-        let first = CRC32C.checksum(trailer[start..<start + 60])
-        return CRC32C.checksum(trailer[start + 64..<start + 128], continuing: first)
+    private static func appendSection(_ sequenced: SequencedRecord, to writer: PackedWriter) {
+        let hasSubject = sequenced.record.subject != .none
+        let parts = parts(of: sequenced, hasSubject: hasSubject)
+        writer.fixed(parts)
+        writer.fixed(sequenced.alternative)
+        if hasSubject { writer.hash(sequenced.record.subject.hash) }
+        if parts & Part.request != 0 {
+            writer.hash(sequenced.requestKey)
+            writer.hash(sequenced.fingerprint)
+        }
+        if parts & Part.unallocated != 0 {
+            writer.varint(sequenced.record.effects.unallocatedMinor)
+        }
+        let context = ImageContext(sequenced.record)
+        if parts & Part.lines != 0 {
+            writer.varint(sequenced.record.effects.lines.count)
+            for place in sequenced.record.effects.lines.indices {
+                // The first line's is in the trailer.
+                let previous = place == 0 ? nil : sequenced.previous.otherLines[place - 1]
+                append(
+                    sequenced.record.effects.lines[place], previous: previous, in: context,
+                    to: writer)
+            }
+        }
+        if parts & Part.holds != 0 {
+            writer.varint(sequenced.record.effects.holds.count)
+            for hold in sequenced.record.effects.holds { append(hold, in: context, to: writer) }
+        }
+        if parts & Part.drawings != 0 {
+            writer.varint(sequenced.record.effects.drawings.count)
+            for drawing in sequenced.record.effects.drawings {
+                append(drawing, in: context, to: writer)
+            }
+        }
+        if parts & Part.rare != 0 {
+            appendRare(sequenced.record.effects.rare, sequenced.previous, in: context, to: writer)
+        }
     }
 
-    private static func appendSection(_ sequenced: SequencedRecord, to writer: inout ByteWriter) {
-        let effects = sequenced.record.effects
-        writer.write(sequenced.record.subject.hash)
-        writer.write(sequenced.requestKey)
-        writer.write(sequenced.fingerprint)
-        writer.write(effects.unallocatedMinor)
-        writer.write(UInt8(effects.lines.count))
-        writer.write(UInt8(effects.holds.count))
-        writer.write(sequenced.alternative)
-        writer.write(raw: repeatElement(0, count: 5))
-        for line in effects.lines { append(line, to: &writer) }
-        for hold in effects.holds { append(hold, to: &writer) }
+    private static func parts(of sequenced: SequencedRecord, hasSubject: Bool) -> UInt8 {
+        var parts: UInt8 = hasSubject ? Part.subject : 0
+        if !sequenced.requestKey.isZero { parts |= Part.request }
+        if sequenced.record.effects.unallocatedMinor != 0 { parts |= Part.unallocated }
+        if !sequenced.record.effects.lines.isEmpty { parts |= Part.lines }
+        if !sequenced.record.effects.holds.isEmpty { parts |= Part.holds }
+        if !sequenced.record.effects.drawings.isEmpty { parts |= Part.drawings }
+        if !sequenced.record.effects.isUsual { parts |= Part.rare }
+        return parts
+    }
+}
+
+/// What an image needs not repeat, because the record says it.
+struct ImageContext {
+    /// Of the record; 0 outside of records, in checkpoints.
+    var sequence: UInt64
+    /// Likewise: what ids and times of images are counted from, so that they are short.
+    var tenantSequence: UInt64
+    var timeMicros: Int64
+    var tenant: TenantID
+    var subject: SubjectID
+
+    init(_ record: DurableRecord) {
+        sequence = record.sequence
+        tenantSequence = record.tenantSequence
+        timeMicros = record.timeMicros
+        tenant = record.tenant
+        subject = record.subject
     }
 
-    static func append(_ line: LineImage, to writer: inout ByteWriter) {
-        writer.write(line.id.rawValue)
-        writer.write(line.subject.hash)
-        writer.write(line.product)
-        writer.write(line.currency.packed)
-        // The status byte and three zeros.
-        writer.write(UInt32(line.status.rawValue))
-        writer.write(line.version)
-        writer.write(line.limitMinor)
-        writer.write(line.heldMinor)
-        writer.write(line.drawnMinor)
-        writer.write(line.openedAtMicros)
-        writer.write(line.lastSequence)
+    /// In a checkpoint: an image says everything but its tenant.
+    init(tenant: TenantID) {
+        sequence = 0
+        tenantSequence = 0
+        timeMicros = 0
+        self.tenant = tenant
+        subject = .none
     }
 
-    static func append(_ hold: HoldImage, to writer: inout ByteWriter) {
-        writer.write(hold.id.rawValue)
-        writer.write(hold.line.rawValue)
-        // The state byte and seven zeros.
-        writer.write(UInt64(hold.state.rawValue))
-        writer.write(hold.amountMinor)
-        writer.write(hold.committedMinor)
-        writer.write(hold.heldMinor)
-        writer.write(hold.expiresAtMicros)
-        writer.write(hold.lastSequence)
-    }
+    /// An id as its distance from the record's number. Wraps, so that every number comes back.
+    func distance(_ id: UInt64) -> Int64 { Int64(bitPattern: id &- tenantSequence) }
+    func id(_ distance: Int64) -> UInt64 { UInt64(bitPattern: distance) &+ tenantSequence }
+
+    /// A time as its distance from the record's, likewise.
+    func distance(ofMicros micros: Int64) -> Int64 { micros &- timeMicros }
+    func micros(_ distance: Int64) -> Int64 { distance &+ timeMicros }
+
+    /// Seconds since 1970 as their distance from the record's.
+    func distance(ofSeconds seconds: UInt32) -> Int64 { Int64(seconds) &- timeMicros / 1_000_000 }
 }

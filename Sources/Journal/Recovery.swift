@@ -15,6 +15,8 @@ struct Recovery {
 
     /// Everything a running journal is made of.
     struct Result {
+        var files: any FileSystem
+        var identity: UInt64
         var sequencer: Sequencer
         var writer: JournalWriter
         var supply: SegmentSupply
@@ -45,8 +47,7 @@ struct Recovery {
         report.lastSequence = mark.sequence
         report.tornTailBytes = scanner.tornBytes
         let sequencer = restorer.finish(tenantSequences: tenants.counts)
-        let view = LedgerView(endedHoldCountMax: configuration.endedHoldCountMax)
-        view.fill(from: sequencer.ledger)
+        let view = LedgerView(sequencer.ledger)
         return try assemble(
             found, mark: mark, sequencer: sequencer, tenants: tenants, view: view, report: report)
     }
@@ -130,8 +131,8 @@ struct Recovery {
             if let manifest = try Checkpointer.manifest(store) {
                 loaded.mark = manifest.mark
                 for name in manifest.participants { loaded.included[name] = manifest.mark.sequence }
-                for block in manifest.blocks {
-                    try load(block, of: manifest, into: &restorer, known: known)
+                try CheckpointLoader(store: store, manifest: manifest).load { block in
+                    try take(block, into: &restorer, known: known)
                 }
             }
         } catch {
@@ -144,27 +145,16 @@ struct Recovery {
         return loaded
     }
 
-    private func load(
-        _ block: CheckpointManifest.Block, of manifest: CheckpointManifest,
-        into restorer: inout SequencerRestorer, known: [any CheckpointParticipant]
-    ) throws(StoreError) {
-        let key = CheckpointManifest.blockKey(
-            number: manifest.number, name: block.name, index: block.index)
-        let name = "block \(block.index) of \(block.name)"
-        guard let bytes = try store.get(key) else {
-            throw StoreError(problem: "\(name) is missing")
-        }
-        guard SHA256Hasher().hash(bytes[...]) == block.hash else {
-            throw StoreError(problem: "\(name) has a wrong hash")
-        }
-        do {
-            if let section = SequencerSection(rawValue: block.name) {
-                try restorer.load(section, Int(block.index), bytes)
-            } else if let participant = known.first(where: { $0.checkpointName == block.name }) {
-                try participant.loadBlock(bytes, includedSequence: block.includedSequence)
-            }
-        } catch {
-            throw StoreError(problem: "\(name): \(error)")
+    private func take(
+        _ block: CheckpointLoader.Ready, into restorer: inout SequencerRestorer,
+        known: [any CheckpointParticipant]
+    ) throws {
+        switch block {
+        case .sequencer(let rows): restorer.restore(rows)
+        case .requests(let bytes): try restorer.loadRequests(bytes, store: store)
+        case .participant(let name, let bytes, let included):
+            let participant = known.first { $0.checkpointName == name }
+            try participant?.loadBlock(bytes, includedSequence: included)
         }
     }
 
@@ -198,6 +188,11 @@ struct Recovery {
                     projection.apply(record)
                 }
             }
+            do throws(StoreError) {
+                try restorer.archiveRequests(store)
+            } catch {
+                throw .storeFailed(error.problem)
+            }
         }
         guard scanner.mark.sequence >= max(witnessed.sequence, loaded.mark.sequence) else {
             throw .shorterThanWitness(
@@ -227,7 +222,8 @@ struct Recovery {
                 file: file, mark: mark, supply: supply, witness: found.witness,
                 segmentBytes: configuration.segmentBytes)
             return Result(
-                sequencer: sequencer, writer: writer, supply: supply, reader: reader,
+                files: files, identity: identity, sequencer: sequencer, writer: writer,
+                supply: supply, reader: reader,
                 tenants: tenants, view: view, report: report)
         } catch {
             throw .fileFailed(error)

@@ -8,6 +8,8 @@ public struct RecoveryReport: Sendable, Hashable {
     public var lastSequence: UInt64 = 0
     /// Bytes of an unfinished last batch that were cut; nobody was told that it was durable.
     public var tornTailBytes = 0
+    /// What was wrong with a store that was set aside and rebuilt; nil when nothing was.
+    public var storeDamage: String?
     /// Time from the first byte read to ready.
     public var seconds: Double = 0
 }

@@ -3,11 +3,11 @@ internal import Ground
 /// The first sector of a segment file; batches follow from byte 512 on.
 ///
 ///       0 magic u64 "RISKSEG1"   8 journal's random identity u64   16 number u64
-///      24 segment bytes u64     32 format u16 = 1                 34 zero u16
+///      24 segment bytes u64     32 format u16 = 2                 34 zero u16
 ///      36 CRC-32C of 0..<36     40 zeros to 512
 enum SegmentFormat {
     static let magic: UInt64 = 0x3147_4553_4b53_4952
-    static let version: UInt16 = 1
+    static let version: UInt16 = 2
     static let headerBytes = 512
 
     /// `segment-` and the number as 16 hexadecimal digits, so that names sort as numbers do.
@@ -44,9 +44,10 @@ enum SegmentFormat {
             let identity = try? reader.read(UInt64.self),
             let found = try? reader.read(UInt64.self),
             let segmentBytes = try? reader.read(UInt64.self),
-            (try? reader.read(UInt16.self)) == version, (try? reader.read(UInt16.self)) == 0,
+            let format = try? reader.read(UInt16.self), (try? reader.read(UInt16.self)) == 0,
             (try? reader.read(UInt32.self)) == CRC32C.checksum(bytes[0..<36])
         else { throw .damaged(segment: number, offset: 0, problem: "segment header") }
+        guard format == version else { throw .unknownFormat(number, format: format) }
         guard found == number else {
             throw .foreignSegment(number, problem: "its header says segment \(found)")
         }

@@ -14,6 +14,9 @@ struct SegmentScanner {
     private let hasher = SHA256Hasher()
     private var bytes: [UInt8] = []
     private var loaded: UInt64?
+    /// The segment that was loaded before, because the end of the journal is looked at from both
+    /// sides of a segment's border.
+    private var before: (segment: UInt64, bytes: [UInt8])?
     /// The last good batch.
     private(set) var mark: DurableMark
     /// Bytes after the last good batch that are neither a batch nor zeros.
@@ -42,6 +45,9 @@ struct SegmentScanner {
             let rest = mark.offset
             let torn = tornCount(from: rest)
             let segment = mark.segment
+            if torn > 0, hasLaterBatch(from: rest) {
+                throw .damaged(segment: segment, offset: rest, problem: "wrong checksum")
+            }
             try load(following)
             if let found = try batch(at: SegmentFormat.headerBytes, segment: following) {
                 guard torn == 0 else {
@@ -50,8 +56,9 @@ struct SegmentScanner {
                 return found
             }
             if tornCount(from: SegmentFormat.headerBytes) > 0 {
-                // A good batch with a later number means that this segment lost its end.
-                try refuseDamage(segment: following, from: SegmentFormat.headerBytes)
+                if hasLaterBatch(from: SegmentFormat.headerBytes) {
+                    throw damageBefore(following, in: segment, at: rest, torn: torn)
+                }
                 // The roll-over's first batch was torn: cut it there.
                 try cut(segment: following, from: SegmentFormat.headerBytes)
                 try load(segment)
@@ -63,7 +70,10 @@ struct SegmentScanner {
             try load(segment)
         }
         if tornCount(from: mark.offset) > 0 {
-            try refuseDamage(segment: mark.segment, from: mark.offset)
+            if hasLaterBatch(from: mark.offset) {
+                throw .damaged(
+                    segment: mark.segment, offset: mark.offset, problem: "wrong checksum")
+            }
             try cut(segment: mark.segment, from: mark.offset)
         }
         return nil
@@ -107,13 +117,20 @@ struct SegmentScanner {
     private mutating func load(_ segment: UInt64) throws(JournalError) {
         guard loaded != segment else { return }
         guard segments.contains(segment) else { throw .segmentMissing(segment) }
-        do throws(FileError) {
-            let file = try files.open(SegmentFormat.name(segment))
-            bytes = try file.read(at: 0, count: file.byteCount)
-            loaded = segment
-        } catch {
-            throw .fileFailed(error)
+        let earlier = before
+        if let loaded { before = (loaded, bytes) }
+        bytes = []
+        if let earlier, earlier.segment == segment {
+            bytes = earlier.bytes
+        } else {
+            do throws(FileError) {
+                let file = try files.open(SegmentFormat.name(segment))
+                bytes = try file.read(at: 0, count: file.byteCount)
+            } catch {
+                throw .fileFailed(error)
+            }
         }
+        loaded = segment
     }
 
     /// The batch at `offset` if it is good and the next one; moves the mark behind it.
@@ -126,18 +143,16 @@ struct SegmentScanner {
         guard header.previous == mark.hash else {
             throw .damaged(segment: segment, offset: offset, problem: "the hash chain is broken")
         }
-        let batch = bytes[offset..<offset + header.byteCount]
-        var reader = ByteReader(batch)
-        var records: [StoredRecord] = []
+        let records: [StoredRecord]
         do throws(ByteReaderError) {
-            _ = try reader.read(count: BatchFormat.headerBytes)
-            for _ in 0..<header.recordCount { records.append(try RecordFormat.read(&reader)) }
+            records = try header.records(in: bytes, at: offset)
         } catch {
-            throw .damaged(segment: segment, offset: offset + error.offset, problem: error.problem)
+            throw .damaged(segment: segment, offset: error.offset, problem: error.problem)
         }
         BatchFormat.beginHash(
-            hasher, previous: mark.hash, header: batch.prefix(BatchFormat.headerBytes))
-        for record in records { hasher.update(record.trailer) }
+            hasher, previous: mark.hash, firstSequence: header.firstSequence,
+            recordCount: header.recordCount)
+        for record in records { hasher.update(bytes[record.trailer]) }
         mark = DurableMark(
             sequence: header.lastSequence, hash: hasher.finish(), segment: segment, start: offset,
             offset: offset + BatchFormat.padded(header.byteCount),
@@ -169,15 +184,25 @@ struct SegmentScanner {
         }
     }
 
-    /// Throws when a good later batch stands behind `offset`: then this is no torn tail.
-    private func refuseDamage(segment: UInt64, from offset: Int) throws(JournalError) {
-        var place = offset
-        while place < bytes.count {
-            if let header = good(at: place), header.firstSequence > mark.sequence + 1 {
-                throw .damaged(segment: segment, offset: offset, problem: "wrong checksum")
-            }
-            place += BatchFormat.sectorBytes
+    /// Whether a good later batch stands behind `offset`: then what is there is no torn tail.
+    private func hasLaterBatch(from offset: Int) -> Bool {
+        stride(from: offset, to: bytes.count, by: BatchFormat.sectorBytes).contains { place in
+            good(at: place).map { $0.firstSequence > mark.sequence + 1 } ?? false
         }
+    }
+
+    /// The place to name when later batches stand in `following`, which is loaded: where that
+    /// segment begins badly, or where the one before it ends too early.
+    private func damageBefore(
+        _ following: UInt64, in segment: UInt64, at rest: Int, torn: Int
+    ) -> JournalError {
+        let start = SegmentFormat.headerBytes
+        if torn > 0 {
+            return .damaged(segment: segment, offset: rest, problem: "wrong checksum")
+        }
+        return good(at: start) == nil
+            ? .damaged(segment: following, offset: start, problem: "wrong checksum")
+            : .damaged(segment: segment, offset: rest, problem: "its end is missing")
     }
 
     /// Zeroes the torn bytes, so that they never look like something again.

@@ -7,10 +7,12 @@ internal import Limits
 struct SequencedBatch: Sendable {
     var records: [SequencedRecord] = []
     var verdicts: [Verdict] = []
+    /// Proposals that go to the store first, to be looked for there; they come back.
+    var lookUps: [Proposal] = []
     /// Bytes of the records on disk.
     var byteCount = 0
 
-    var isEmpty: Bool { records.isEmpty && verdicts.isEmpty }
+    var isEmpty: Bool { records.isEmpty && verdicts.isEmpty && lookUps.isEmpty }
 
     /// Appends a later batch.
     mutating func append(_ later: SequencedBatch) {
@@ -20,6 +22,7 @@ struct SequencedBatch: Sendable {
         }
         records.append(contentsOf: later.records)
         verdicts.append(contentsOf: later.verdicts)
+        lookUps.append(contentsOf: later.lookUps)
         byteCount += later.byteCount
     }
 }
@@ -35,17 +38,17 @@ struct Sequencer: Sendable {
     static let sliceCountMax = 512
 
     var ledger: Ledger
-    var requests: RequestTable
+    var requests: RequestMemory
     var guards: SequenceSlots
     var subjects: SequenceSlots
-    var tenantSequences: [TenantID: UInt64] = [:]
+    var tenantSequences = TenantSequences()
     var time = JournalTime()
     /// Sequence of the last record made.
     var lastSequence: UInt64 = 0
 
     init(_ configuration: JournalConfiguration) {
         ledger = Ledger(endedHoldCountMax: configuration.endedHoldCountMax)
-        requests = RequestTable(countMax: configuration.requestCountMax)
+        requests = RequestMemory(configuration)
         guards = SequenceSlots(slotsLog2: configuration.guardSlotsLog2)
         subjects = SequenceSlots(slotsLog2: configuration.subjectSlotsLog2)
     }
@@ -54,49 +57,63 @@ struct Sequencer: Sendable {
     mutating func take(
         _ proposal: Proposal, reading: ClockReading, into batch: inout SequencedBatch
     ) {
-        let answer = answer(proposal, reading: reading, into: &batch)
+        answer(proposal, into: &batch) { sequencer, batch in
+            sequencer.answerNew(proposal, reading: reading, into: &batch)
+        }
+    }
+
+    /// Answers a request that came before, sends one that may be on disk there, and leaves only a
+    /// new one to `whenNew`. A repeat executes nothing, so neither its deadline nor a full disk
+    /// matters.
+    mutating func answer(
+        _ proposal: Proposal, into batch: inout SequencedBatch,
+        whenNew: (inout Sequencer, inout SequencedBatch) -> Verdict.Answer
+    ) {
+        precondition(!proposal.requestKey.isZero, "a request has a key")
+        let answer: Verdict.Answer
+        switch requests.place(proposal) {
+        case .recorded(let sequence):
+            batch.verdicts.append(Verdict(proposal, repeats: sequence))
+            return
+        case .unknown(let number):
+            var looked = proposal
+            looked.lookedUpBelow = number
+            batch.lookUps.append(looked)
+            return
+        case .new:
+            answer = whenNew(&self, &batch)
+        }
         batch.verdicts.append(Verdict(ticket: proposal.ticket, answer: answer))
     }
 
-    /// The answer to a request_id that came before; nil when it is new. A repeat executes nothing,
-    /// so neither its deadline nor a full disk matters.
-    func answerToRepeat(_ proposal: Proposal) -> Verdict.Answer? {
-        let key = RequestTable.key(proposal.requestKey, tenant: proposal.tenant)
-        guard let earlier = requests.find(key) else { return nil }
-        return earlier.fingerprint == proposal.fingerprint.low
-            ? .repeated(sequence: earlier.sequence) : .requestIDReused
-    }
-
-    private mutating func answer(
+    private mutating func answerNew(
         _ proposal: Proposal, reading: ClockReading, into batch: inout SequencedBatch
     ) -> Verdict.Answer {
         precondition(
             (1...Proposal.alternativeCountMax).contains(proposal.alternatives.count)
                 && proposal.guards.count <= Proposal.guardCountMax,
             "a proposal has 1 to 4 alternatives and at most 16 guards")
-        precondition(!proposal.requestKey.isZero, "a request has a key")
-        if let earlier = answerToRepeat(proposal) { return earlier }
         if reading.wallMicros > proposal.deadlineMicros { return .deadlinePassed }
+        let timeMicros = time.observe(reading)
+        if let refusal = requests.refusal(proposal, atMicros: timeMicros) { return refusal }
         for wanted in proposal.guards
         where guards[guards.slot(wanted.key, tenant: proposal.tenant)] > wanted.seenSequence {
             return .planAgain(refusal: nil, effects: LedgerEffects())
         }
-        let timeMicros = time.observe(reading)
         let stamp = LedgerStamp(
             tenant: proposal.tenant,
-            tenantSequence: tenantSequences[proposal.tenant, default: 0] + 1,
+            tenantSequence: tenantSequences[proposal.tenant] + 1,
             sequence: lastSequence + 1, timeMicros: timeMicros, expiryMicros: time.expiryMicros)
         var last: LedgerResult?
-        for (index, alternative) in proposal.alternatives.enumerated() {
-            precondition(
-                alternative.operations.count <= Proposal.operationCountMax,
-                "an alternative has at most 8 operations")
-            let result = ledger.apply(alternative.operations, stamp: stamp)
+        // By index: an alternative is five arrays, and a copy would count each of them.
+        for index in proposal.alternatives.indices {
+            let result = apply(proposal.alternatives[index], stamp: stamp)
             switch result.outcome {
             case .done:
                 return record(
                     proposal, index: index, result: result, stamp: stamp, into: &batch)
-            case .lineUnknown, .holdUnknown:
+            case .lineUnknown, .holdUnknown, .blockUnknown, .portfolioLimitUnknown:
+                // What is not there is a status error, and no record.
                 return .planAgain(refusal: result.outcome, effects: result.effects)
             default:
                 last = result
@@ -113,77 +130,64 @@ struct Sequencer: Sendable {
         }
     }
 
+    private mutating func apply(_ alternative: Alternative, stamp: LedgerStamp) -> LedgerResult {
+        guard alternative.type == .batchApplied else {
+            precondition(
+                alternative.operations.count <= Proposal.operationCountMax
+                    && alternative.chains.isEmpty,
+                "an alternative has at most 8 operations, and chains only in a batch")
+            return ledger.apply(alternative.operations, stamp: stamp)
+        }
+        precondition(
+            (1...Proposal.batchOperationCountMax).contains(alternative.operations.count),
+            "a batch has 1 to 8,000 operations")
+        return ledger.applyBatch(
+            alternative.operations, chains: alternative.chains, stamp: stamp)
+    }
+
     /// Makes a record of the alternative taken, or of the last one with its refusal.
     private mutating func record(
         _ proposal: Proposal, index: Int, result: LedgerResult, stamp: LedgerStamp,
         into batch: inout SequencedBatch
     ) -> Verdict.Answer {
-        let alternative = proposal.alternatives[index]
-        // The line knows best: a worker may not see one yet that is open but not durable.
-        let subject = result.effects.lines.first?.subject ?? alternative.subject
-        let record = DurableRecord(
-            type: alternative.type, tenant: proposal.tenant, sequence: stamp.sequence,
-            tenantSequence: stamp.tenantSequence, timeMicros: stamp.timeMicros, keyID: 0,
-            outcome: result.outcome, subject: subject, effects: result.effects,
-            body: alternative.body)
-        requests.insert(
-            RequestEntry(
-                key: RequestTable.key(proposal.requestKey, tenant: proposal.tenant),
-                fingerprint: proposal.fingerprint.low, sequence: stamp.sequence))
+        let type = proposal.alternatives[index].type
+        // The line knows best: a worker may not see one yet that is open but not durable. A batch
+        // is about many.
+        var subject = proposal.alternatives[index].subject
+        if type != .batchApplied, !result.effects.lines.isEmpty {
+            subject = result.effects.lines[0].subject
+        }
+        var made = SequencedRecord(
+            record: DurableRecord(
+                type: type, tenant: proposal.tenant, sequence: stamp.sequence,
+                tenantSequence: stamp.tenantSequence, timeMicros: stamp.timeMicros, keyID: 0,
+                outcome: result.outcome, subject: subject, effects: result.effects,
+                body: proposal.alternatives[index].body),
+            requestKey: proposal.requestKey, fingerprint: proposal.fingerprint,
+            previous: PreviousSequences(result), previousOfSubject: 0, alternative: UInt8(index))
+        if type == .batchApplied {
+            made.record.tenantSequenceCount = UInt32(proposal.alternatives[index].operations.count)
+        }
+        requests.remember(
+            proposal.requestKey, tenant: proposal.tenant, sequence: stamp.sequence,
+            timeMicros: stamp.timeMicros)
         if result.outcome == .done {
-            for key in alternative.touches {
+            for key in proposal.alternatives[index].touches {
                 guards[guards.slot(key, tenant: proposal.tenant)] = stamp.sequence
             }
         }
-        append(
-            SequencedRecord(
-                record: record, requestKey: proposal.requestKey, fingerprint: proposal.fingerprint,
-                previousOfLine: result.previousOfLine, previousOfSubject: 0,
-                alternative: UInt8(index)),
-            to: &batch)
-        return .recorded(record, alternative: index)
+        append(&made, to: &batch)
+        return .recorded(made.record, alternative: index)
     }
 
     /// Numbers are taken here and nowhere else: a record that is not appended has none.
-    private mutating func append(_ made: SequencedRecord, to batch: inout SequencedBatch) {
-        var made = made
+    mutating func append(_ made: inout SequencedRecord, to batch: inout SequencedBatch) {
         lastSequence = made.record.sequence
-        tenantSequences[made.record.tenant] = made.record.tenantSequence
+        tenantSequences[made.record.tenant] = made.record.lastTenantSequence
         let slot = subjects.slot(made.record.subject.hash, tenant: made.record.tenant)
         made.previousOfSubject = subjects[slot]
         subjects[slot] = made.record.sequence
-        batch.byteCount += RecordFormat.byteCount(made.record)
+        batch.byteCount += RecordFormat.byteCountMax(made.record)
         batch.records.append(made)
-    }
-
-    /// When the next expiry record is due; nil when no hold is open or a clock jump froze expiry.
-    var nextExpiryMicros: Int64? { time.isFrozen ? nil : ledger.nextExpiryMicros }
-
-    /// Adds the records of at most `limit` holds whose time is over; says whether more are due.
-    mutating func expireDue(
-        _ reading: ClockReading, limit: Int = Sequencer.sliceCountMax,
-        into batch: inout SequencedBatch
-    ) -> Bool {
-        let now = time.observe(reading)
-        guard !time.isFrozen else { return false }
-        for _ in 0..<limit {
-            guard let due = ledger.firstDue(atMicros: now) else { return false }
-            let tenant = due.hold.tenant
-            let stamp = LedgerStamp(
-                tenant: tenant, tenantSequence: tenantSequences[tenant, default: 0] + 1,
-                sequence: lastSequence + 1, timeMicros: now, expiryMicros: now)
-            let result = ledger.apply([.expire(hold: due.hold.id)], stamp: stamp)
-            let record = DurableRecord(
-                type: .holdExpired, tenant: tenant, sequence: stamp.sequence,
-                tenantSequence: stamp.tenantSequence, timeMicros: now, keyID: 0,
-                outcome: result.outcome, subject: due.line.subject, effects: result.effects,
-                body: [])
-            append(
-                SequencedRecord(
-                    record: record, requestKey: .zero, fingerprint: .zero,
-                    previousOfLine: result.previousOfLine, previousOfSubject: 0, alternative: 0),
-                to: &batch)
-        }
-        return ledger.firstDue(atMicros: now) != nil
     }
 }

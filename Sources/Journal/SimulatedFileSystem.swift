@@ -20,6 +20,7 @@ final class SimulatedFileSystem: FileSystem {
         var callsUntilCrash: Int?
         var hasCrashed = false
         var syncFails = false
+        var syncLies = false
         var freeBytes = Int.max
         /// Handles opened before a crash are dead.
         var generation = 0
@@ -42,6 +43,24 @@ final class SimulatedFileSystem: FileSystem {
 
     /// Every sync from now on fails, or succeeds again.
     func setSyncFails(_ fails: Bool) { state.withLock { $0.syncFails = fails } }
+
+    /// Syncs are said to be done and are not: what a disk must never do.
+    func setSyncLies(_ lies: Bool) { state.withLock { $0.syncLies = lies } }
+
+    /// The same durable files on a machine of their own.
+    func copy(seed: UInt64) -> SimulatedFileSystem {
+        let other = SimulatedFileSystem(seed: seed)
+        let files = state.withLock { $0.files }
+        other.state.withLock { state in
+            for (name, image) in files {
+                state.files[name] = Image(durable: image.durable, current: image.durable)
+            }
+        }
+        return other
+    }
+
+    /// Names of the files there are, sorted.
+    var names: [String] { state.withLock { $0.files.keys.sorted() } }
 
     /// Bytes that new files may still take.
     func setFreeBytes(_ count: Int) { state.withLock { $0.freeBytes = count } }
@@ -92,7 +111,7 @@ final class SimulatedFileSystem: FileSystem {
     }
 
     func list() throws(FileError) -> [String] {
-        state.withLock { Array($0.files.keys) }
+        state.withLock { $0.files.keys.sorted() }
     }
 
     func create(
@@ -150,6 +169,7 @@ final class SimulatedFileSystem: FileSystem {
     fileprivate func sync(_ name: String, generation: Int) throws(FileError) {
         let isDone = state.withLock { state -> Bool in
             guard generation == state.generation, !Self.stops(&state) else { return false }
+            if state.syncLies { return true }
             if state.syncFails {
                 Self.settle(name, &state)
                 return false

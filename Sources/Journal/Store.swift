@@ -26,6 +26,8 @@ public protocol Store: AnyObject, Sendable {
     func scan(
         prefix: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
     ) throws(StoreError)
+    /// Deletes every key that begins with `prefix`.
+    func deleteAll(prefix: [UInt8]) throws(StoreError)
     /// Makes every earlier write durable.
     func flush() throws(StoreError)
 }
@@ -34,6 +36,20 @@ extension Store {
     /// Puts one value.
     public func put(_ key: [UInt8], _ value: [UInt8]) throws(StoreError) {
         try write([.put(key: key, value: value)])
+    }
+
+    /// Deletes key by key, for stores that cannot delete a range at once.
+    public func deleteAll(prefix: [UInt8]) throws(StoreError) {
+        var isDone = false
+        while !isDone {
+            var changes: [StoreChange] = []
+            try scan(prefix: prefix) { key, _ in
+                changes.append(.delete(key: key))
+                return changes.count < 10_000
+            }
+            isDone = changes.count < 10_000
+            if !changes.isEmpty { try write(changes) }
+        }
     }
 
     /// Deletes one key; nothing when it is not there.

@@ -3,47 +3,86 @@ internal import Ground
 
 /// From a tenant's own sequence to the journal's.
 ///
-/// Per tenant, pages of 512 journal sequences, 8 bytes a record. Full pages go to the store with
-/// the next checkpoint and leave memory once its manifest stands, so memory holds 8 bytes for each
-/// record since the last checkpoint and at most one page (4 KiB) for each tenant; the store holds
-/// 8 bytes a record. A reader of an old page asks the store. Thread: any, under one lock held for a
-/// look-up or an append; the publisher appends.
+/// Per tenant, pages of 512 journal sequences, 8 bytes a number; a batch has one for each of its
+/// operations. Full pages go to the store with the next checkpoint and leave memory once its
+/// manifest stands, so memory holds 8 bytes for each number since the last checkpoint and at most
+/// one page (4 KiB) for each tenant; the store holds 8 bytes a number. A reader of an old page asks
+/// the store. Thread: any, under one lock held for a look-up or a batch; the publisher appends.
 final class TenantIndex: Sendable {
     static let pageSize = 512
 
     private struct Entries: Sendable {
-        /// Records of the tenant so far.
+        /// Numbers of the tenant so far.
         var count: UInt64 = 0
-        /// By page number; the last one may be partial, full ones wait for the store.
+        /// Full pages by their number, until the store has them.
         var pages: [UInt64: [UInt64]] = [:]
+        /// The page that is being filled.
+        var tail: [UInt64] = []
         /// Pages below this one are in the store.
         var storedBelow: UInt64 = 0
+
+        mutating func append(_ record: DurableRecord) {
+            guard record.tenantSequence > count else { return }
+            precondition(record.tenantSequence == count + 1, "a tenant's sequence has no gap")
+            for _ in 0..<record.tenantSequenceCount { append(record.sequence) }
+        }
+
+        private mutating func append(_ sequence: UInt64) {
+            if tail.isEmpty { tail.reserveCapacity(TenantIndex.pageSize) }
+            tail.append(sequence)
+            count += 1
+            guard tail.count == TenantIndex.pageSize else { return }
+            pages[count / UInt64(TenantIndex.pageSize) - 1] = tail
+            tail = []
+        }
+
+        /// The sequence of a number from 1; nil when only the store has its page.
+        func sequence(_ number: UInt64) -> UInt64? {
+            let page = (number - 1) / UInt64(TenantIndex.pageSize)
+            let place = Int((number - 1) % UInt64(TenantIndex.pageSize))
+            return page == count / UInt64(TenantIndex.pageSize) ? tail[place] : pages[page]?[place]
+        }
     }
     private struct State: Sendable {
-        var tenants: [TenantID: Entries] = [:]
-        var order: [TenantID] = []
+        /// Places in `tenants`, which never move: a checkpoint copies them by place.
+        var places: [TenantID: Int] = [:]
+        var tenants: [(id: TenantID, entries: Entries)] = []
+        /// Records of one tenant mostly follow each other.
+        var lastPlace: Int?
         var includedSequence: UInt64 = 0
+
+        mutating func place(of tenant: TenantID) -> Int {
+            if let lastPlace, tenants[lastPlace].id == tenant { return lastPlace }
+            let place = places[tenant, default: tenants.count]
+            if place == tenants.count {
+                places[tenant] = place
+                tenants.append((tenant, Entries()))
+            }
+            lastPlace = place
+            return place
+        }
     }
     private let state = Lock(State())
     private let store: any Store
 
     init(store: any Store) { self.store = store }
 
-    /// Notes a record; one that is included already is skipped.
+    /// Notes a record under each of its numbers; one that is included already is skipped.
     func append(_ record: DurableRecord) {
+        state.withLock { Self.append(record, to: &$0) }
+    }
+
+    /// Likewise a batch of records, under one lock.
+    func append(_ records: [SequencedRecord]) {
         state.withLock { state in
-            state.includedSequence = max(state.includedSequence, record.sequence)
-            if state.tenants[record.tenant] == nil { state.order.append(record.tenant) }
-            let number = record.tenantSequence - 1
-            guard number >= state.tenants[record.tenant]?.count ?? 0 else { return }
-            precondition(
-                number == state.tenants[record.tenant]?.count ?? 0,
-                "a tenant's sequence has no gap")
-            state.tenants[record.tenant, default: Entries()].pages[
-                number / UInt64(Self.pageSize), default: []
-            ].append(record.sequence)
-            state.tenants[record.tenant, default: Entries()].count += 1
+            for made in records { Self.append(made.record, to: &state) }
         }
+    }
+
+    private static func append(_ record: DurableRecord, to state: inout State) {
+        state.includedSequence = max(state.includedSequence, record.sequence)
+        let place = state.place(of: record.tenant)
+        state.tenants[place].entries.append(record)
     }
 
     /// The journal's sequence of a tenant's record; nil when the tenant has no such record.
@@ -52,10 +91,10 @@ final class TenantIndex: Sendable {
         let page = (tenantSequence - 1) / UInt64(Self.pageSize)
         let place = Int((tenantSequence - 1) % UInt64(Self.pageSize))
         let inMemory = state.withLock { state -> (known: Bool, sequence: UInt64?) in
-            guard let entries = state.tenants[tenant], tenantSequence <= entries.count else {
-                return (false, nil)
-            }
-            return (true, entries.pages[page]?[place])
+            guard let known = state.places[tenant],
+                tenantSequence <= state.tenants[known].entries.count
+            else { return (false, nil) }
+            return (true, state.tenants[known].entries.sequence(tenantSequence))
         }
         guard inMemory.known else { return nil }
         if let sequence = inMemory.sequence { return sequence }
@@ -70,8 +109,12 @@ final class TenantIndex: Sendable {
         return sequence
     }
 
-    /// Records of every tenant so far.
-    var counts: [TenantID: UInt64] { state.withLock { $0.tenants.mapValues(\.count) } }
+    /// Numbers of every tenant so far.
+    var counts: [TenantID: UInt64] {
+        state.withLock { state in
+            Dictionary(uniqueKeysWithValues: state.tenants.map { ($0.id, $0.entries.count) })
+        }
+    }
 
     private static func key(_ tenant: TenantID, _ page: UInt64) -> [UInt8] {
         var key = Array("tenantpage/".utf8)
@@ -88,10 +131,10 @@ final class TenantIndex: Sendable {
     /// of a checkpoint that failed are still here and are written again.
     func storeFullPages() throws(StoreError) -> [(TenantID, UInt64)] {
         let full = state.withLock { state in
-            state.tenants.flatMap { tenant, entries in
-                entries.pages
-                    .filter { $0.value.count == Self.pageSize }
-                    .map { (tenant: tenant, page: $0.key, sequences: $0.value) }
+            state.tenants.enumerated().flatMap { place, tenant in
+                tenant.entries.pages.map {
+                    (place: place, tenant: tenant.id, page: $0.key, sequences: $0.value)
+                }
             }
         }
         for page in full {
@@ -101,8 +144,8 @@ final class TenantIndex: Sendable {
         }
         state.withLock { state in
             for page in full {
-                let below = state.tenants[page.tenant]?.storedBelow ?? 0
-                state.tenants[page.tenant]?.storedBelow = max(below, page.page + 1)
+                let below = state.tenants[page.place].entries.storedBelow
+                state.tenants[page.place].entries.storedBelow = max(below, page.page + 1)
             }
         }
         return full.map { ($0.tenant, $0.page) }
@@ -111,7 +154,9 @@ final class TenantIndex: Sendable {
     /// Lets pages go that the store holds durably.
     func drop(_ pages: [(TenantID, UInt64)]) {
         state.withLock { state in
-            for (tenant, page) in pages { state.tenants[tenant]?.pages[page] = nil }
+            for (tenant, page) in pages {
+                state.tenants[state.place(of: tenant)].entries.pages[page] = nil
+            }
         }
     }
 }
@@ -123,7 +168,7 @@ extension TenantIndex: CheckpointParticipant {
     var checkpointName: String { "tenants" }
 
     func blockCount() -> Int {
-        let count = state.withLock { $0.order.count }
+        let count = state.withLock { $0.tenants.count }
         return (count + Self.blockTenantCount - 1) / Self.blockTenantCount
     }
 
@@ -131,10 +176,8 @@ extension TenantIndex: CheckpointParticipant {
     func copyBlock(_ index: Int, into writer: inout ByteWriter) -> UInt64 {
         let (rows, included) = state.withLock { state in
             let start = index * Self.blockTenantCount
-            let tenants = state.order[start..<min(start + Self.blockTenantCount, state.order.count)]
-            return (
-                tenants.map { ($0, state.tenants[$0] ?? Entries()) }, state.includedSequence
-            )
+            let end = min(start + Self.blockTenantCount, state.tenants.count)
+            return (Array(state.tenants[start..<end]), state.includedSequence)
         }
         writer.write(UInt32(rows.count))
         for (tenant, entries) in rows {
@@ -145,9 +188,9 @@ extension TenantIndex: CheckpointParticipant {
             writer.write(UInt32(pages.count))
             for (page, sequences) in pages.sorted(by: { $0.key < $1.key }) {
                 writer.write(page)
-                writer.write(UInt32(sequences.count))
                 for sequence in sequences { writer.write(sequence) }
             }
+            for sequence in entries.tail { writer.write(sequence) }
         }
         return included
     }
@@ -161,17 +204,24 @@ extension TenantIndex: CheckpointParticipant {
             entries.storedBelow = try reader.read(UInt64.self)
             for _ in 0..<(try reader.read(UInt32.self)) {
                 let page = try reader.read(UInt64.self)
-                var sequences: [UInt64] = []
-                for _ in 0..<(try reader.read(UInt32.self)) {
-                    sequences.append(try reader.read(UInt64.self))
-                }
-                entries.pages[page] = sequences
+                entries.pages[page] = try Self.sequences(Self.pageSize, &reader)
             }
+            entries.tail = try Self.sequences(
+                Int(entries.count % UInt64(Self.pageSize)), &reader)
             let loaded = entries
             state.withLock { state in
-                if state.tenants[tenant] == nil { state.order.append(tenant) }
-                state.tenants[tenant] = loaded
+                let place = state.place(of: tenant)
+                state.tenants[place].entries = loaded
             }
         }
+    }
+
+    private static func sequences(
+        _ count: Int, _ reader: inout ByteReader
+    ) throws(ByteReaderError) -> [UInt64] {
+        var sequences: [UInt64] = []
+        sequences.reserveCapacity(pageSize)
+        for _ in 0..<count { sequences.append(try reader.read(UInt64.self)) }
+        return sequences
     }
 }

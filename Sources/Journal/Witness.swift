@@ -92,9 +92,11 @@ final class Witness {
         return writer.bytes
     }
 
-    /// Makes the file, both slots naming the empty journal.
-    static func create(in files: any FileSystem, identity: UInt64) throws(FileError) {
-        let slot = encode(.start, identity: identity)
+    /// Makes the file, both slots naming the same batch.
+    static func create(
+        in files: any FileSystem, identity: UInt64, naming mark: DurableMark = .start
+    ) throws(FileError) {
+        let slot = encode(mark, identity: identity)
         _ = try files.create(name, byteCount: 2 * slotBytes, start: slot + slot)
     }
 

@@ -2,47 +2,23 @@ public import Domain
 internal import Ground
 
 extension Ledger {
-    /// Rows a checkpoint block holds. Reason: one block is copied while the sequencer waits, and
-    /// 256 rows take some 20 us.
-    public static let blockRowCount = 256
-
-    /// Blocks of line rows there are now.
-    public var lineBlockCount: Int { Self.blocks(lines.slotCount) }
-
-    /// Blocks of hold rows there are now.
-    public var holdBlockCount: Int { Self.blocks(holds.slotCount) }
-
-    /// The lines of one block; fewer than 256 at the end or where slots are vacant.
-    public func lineBlock(_ index: Int) -> [LineImage] { Self.block(index, of: lines) }
-
-    /// The holds of one block, ended ones included.
-    public func holdBlock(_ index: Int) -> [HoldImage] { Self.block(index, of: holds) }
-
-    /// Every line, in no particular order.
-    public func forEachLine(_ body: (LineImage) -> Void) {
-        for slot in 0..<lines.slotCount where lines[slot].number != 0 { body(lines[slot]) }
-    }
-
-    /// Every hold, in no particular order.
-    public func forEachHold(_ body: (HoldImage) -> Void) {
-        for slot in 0..<holds.slotCount where holds[slot].number != 0 { body(holds[slot]) }
-    }
-
     /// Begins a rebuild from images; `apply` is forbidden until `finishRestoring`.
     public mutating func beginRestoring() {
-        precondition(lines.slotCount == 0 && holds.slotCount == 0, "only an empty ledger")
+        precondition(rows.lines.slotCount == 0 && rows.holds.slotCount == 0, "an empty ledger")
         endedWhileRestoring = 0
+        portfolio.beginRestoring()
     }
 
     /// Writes a line back as a checkpoint or record has it, unless a newer state is there.
     public mutating func restore(_ image: LineImage) {
         precondition(endedWhileRestoring != nil, "restoring was not begun")
         Self.check(image)
-        guard let slot = lines.slot(tenant: image.tenant, number: image.number) else {
-            _ = lines.insert(image)
+        guard let slot = rows.lines.slot(LineRow.key(image)) else {
+            rows.linkToSubject(rows.lines.restore(LineRow(image)))
             return
         }
-        if image.lastSequence > lines[slot].lastSequence { lines.replace(slot, with: image) }
+        guard image.lastSequence > rows.lines.with(slot, { $0.image.lastSequence }) else { return }
+        rows.lines.stripe(slot).restore(image, at: slot &>> 6)
     }
 
     /// Writes a hold back as a checkpoint or record has it, unless a newer state is there.
@@ -51,12 +27,13 @@ extension Ledger {
             preconditionFailure("restoring was not begun")
         }
         var endings = image.state == .held ? 0 : 1
-        if let slot = holds.slot(tenant: image.tenant, number: image.number) {
-            guard image.lastSequence > holds[slot].lastSequence else { return }
-            if holds[slot].state != .held { endings -= 1 }
-            holds.replace(slot, with: image)
+        if let slot = rows.holds.slot(HoldRow.key(image)) {
+            let before = rows.holds.image(slot)
+            guard image.lastSequence > before.lastSequence else { return }
+            if before.state != .held { endings -= 1 }
+            rows.holds.stripe(slot).restore(image, at: slot &>> 6)
         } else {
-            _ = holds.insert(image)
+            _ = rows.holds.restore(HoldRow(image))
         }
         endedWhileRestoring = endedCount + endings
         // Whatever has as many younger ended holds above it is out for good; twice the bound keeps
@@ -66,44 +43,114 @@ extension Ledger {
         }
     }
 
-    /// Ends a rebuild: drops the ended holds beyond the bound and sets the expiries.
+    /// Writes a drawing back, also one of which nothing is left, unless a newer state is there.
+    public mutating func restore(_ image: DrawingImage) {
+        guard let slot = book.drawings.slot(RowKey(image.tenant, image.id)) else {
+            _ = book.drawings.insert(DrawingRow(image))
+            return
+        }
+        if image.lastSequence > book.drawings[slot].image.lastSequence {
+            book.drawings[slot].image = image
+        }
+    }
+
+    /// Writes back how much of an entry was taken back.
+    public mutating func restore(_ image: ReversalImage) {
+        guard let slot = book.reversals.slot(image.key) else {
+            _ = book.reversals.insert(image)
+            return
+        }
+        if image.lastSequence > book.reversals[slot].lastSequence { book.reversals[slot] = image }
+    }
+
+    /// Writes back what is known of a subject.
+    public mutating func restore(_ image: SubjectImage) {
+        guard let slot = rows.subjects.slot(SubjectRow.key(image)) else {
+            _ = rows.subjects.restore(SubjectRow(image))
+            subjectCount += 1
+            return
+        }
+        guard image.lastSequence > rows.subjects.with(slot, { $0.image.lastSequence }) else {
+            return
+        }
+        rows.subjects.stripe(slot).restore(image, at: slot &>> 6)
+    }
+
+    /// Ends a rebuild: drops the ended holds beyond the bound and the drawings of which nothing is
+    /// left, and hangs holds and drawings into their lists and the wheel.
     public mutating func finishRestoring() {
-        for slot in keepYoungestEnded() { ended.append(UInt32(slot)) }
-        for slot in 0..<holds.slotCount where holds[slot].number != 0 {
-            let hold = holds[slot]
-            if hold.state == .held {
-                expiries.insert(slot: slot, dueMicros: hold.expiresAtMicros)
+        portfolio.finishRestoring()
+        for slot in keepYoungestEnded() { ended.append(UInt32(truncatingIfNeeded: slot)) }
+        linkHolds()
+        for slot in 0..<book.drawings.slotCount where !book.drawings[slot].isVacant {
+            let image = book.drawings[slot].image
+            if image.principalMinor == 0 {
+                book.drawings.remove(slot)
+            } else if let line = rows.lines.slot(RowKey(image.tenant, image.line.rawValue)) {
+                linkDrawing(slot, line: line)
+            } else {
+                preconditionFailure("a drawing's line is always there")
             }
+        }
+        let order = WaitingTimes.Order(rows: rows)
+        for slot in 0..<rows.lines.slotCount where rows.lines.holdsRow(slot) {
+            guard rows.lines.with(slot, { $0.image.details != nil }) else { continue }
+            let times = rows.lines.image(slot).nextTimeMicros
+            waiting.set(UInt32(truncatingIfNeeded: slot), times, order)
+        }
+        for slot in 0..<rows.subjects.slotCount where rows.subjects.holdsRow(slot) {
+            let key = UInt32(truncatingIfNeeded: slot) | WaitingTimes.subjectMark
+            waiting.set(key, rows.subjects.image(slot).nextTimeMicros, order)
         }
         endedWhileRestoring = nil
     }
 
+    private mutating func linkHolds() {
+        var latestSeconds: UInt32 = 0
+        for slot in 0..<rows.holds.slotCount where rows.holds.holdsRow(slot) {
+            latestSeconds = max(latestSeconds, rows.holds.with(slot) { $0.image.placedSeconds })
+        }
+        // The wheel begins when the newest hold was placed: nothing later was seen.
+        let now = Int64(latestSeconds) * 1_000_000
+        wheel.begin(atMicros: now)
+        var window: [Int] = []
+        for slot in 0..<rows.holds.slotCount where rows.holds.holdsRow(slot) {
+            guard rows.holds.with(slot, { $0.image.state }) == .held else { continue }
+            window.append(slot)
+            guard window.count == Self.warmCountMax else { continue }
+            linkHolds(window, now)
+            window.removeAll(keepingCapacity: true)
+        }
+        linkHolds(window, now)
+    }
+
+    /// Hangs some holds into the lists of their lines, which are looked for together.
+    private mutating func linkHolds(_ slots: [Int], _ nowMicros: Int64) {
+        work.warmLines.removeAll(keepingCapacity: true)
+        for slot in slots { work.warmLines.append(rows.holds.with(slot) { $0.lineKey.mixed }) }
+        warmLines()
+        for slot in slots {
+            rows.link(slot, line: lineSlot(of: rows.holds.image(slot)))
+            let due = rows.holds.with(slot) { $0.image.expiresAtMicros }
+            wheel.insert(slot, dueMicros: due, nowMicros: nowMicros)
+        }
+    }
+
     /// Removes all ended holds but the most recent ones; says their slots, oldest ending first.
     private mutating func keepYoungestEnded() -> [Int] {
-        let slots = (0..<holds.slotCount)
-            .filter { holds[$0].number != 0 && holds[$0].state != .held }
-            .sorted { left, right in
-                let (first, second) = (holds[left], holds[right])
-                return first.lastSequence != second.lastSequence
-                    ? first.lastSequence < second.lastSequence : first.number < second.number
+        if endedWhileRestoring == 0 { return [] }
+        var found: [(sequence: UInt64, number: UInt64, slot: Int)] = []
+        for slot in 0..<rows.holds.slotCount where rows.holds.holdsRow(slot) {
+            rows.holds.with(slot) { row in
+                guard row.image.state != .held else { return }
+                found.append((row.image.lastSequence, row.image.id.rawValue, slot))
             }
-        let surplus = max(0, slots.count - endedHoldCountMax)
-        for slot in slots.prefix(surplus) { holds.remove(slot) }
-        return Array(slots.dropFirst(surplus))
-    }
-
-    private static func blocks(_ slots: Int) -> Int { (slots + blockRowCount - 1) / blockRowCount }
-
-    private static func block<Row: LedgerRow>(_ index: Int, of table: RowTable<Row>) -> [Row] {
-        let start = index * blockRowCount
-        return (start..<max(start, min(start + blockRowCount, table.slotCount)))
-            .map { table[$0] }.filter { $0.number != 0 }
-    }
-}
-
-extension Ledger {
-    /// The ended holds that are kept, oldest ending first.
-    public var endedHolds: [HoldImage] {
-        (ended.startNumber..<ended.endNumber).map { holds[Int(ended[$0])] }
+        }
+        found.sort { ($0.sequence, $0.number) < ($1.sequence, $1.number) }
+        let surplus = max(0, found.count - endedHoldCountMax)
+        for (_, _, slot) in found.prefix(surplus) {
+            rows.holds.stripe(slot).forget(slot &>> 6)
+        }
+        return found.dropFirst(surplus).map(\.slot)
     }
 }

@@ -1,176 +1,198 @@
 public import Domain
 internal import Ground
 
-/// Lines and holds as a pure state machine: no I/O, no clock, the same answer on every replay.
+/// The ledger as a pure state machine: no I/O, no clock, the same answer on every replay.
 ///
-/// Memory of a line: 104 bytes of row and 5 to 11 of index. Memory of an open hold: 64 bytes of
-/// row, 5 to 11 of index, 16 of expiry heap and 4 of heap place: at most 95. An ended hold costs
-/// 64 + 11 + 4 bytes until it leaves.
+/// Lines, holds and known subjects stand in `rows`, which readers see as far as it is durable;
+/// drawings, reversals, the wheel of expiries and the portfolio's counters are the sequencer's
+/// alone. A copy of this value shares all of it: there is one owner.
+///
+/// Memory: see `LineRow` (at most 157 bytes a line) and `HoldRow` (at most 91 bytes an open hold,
+/// 107 within the 65 ms before it expires).
 ///
 /// Ended holds stay readable while they are among the `endedHoldCountMax` most recently ended ones
-/// (one million by default, at most 80 MB); then they leave the table and are unknown to it. A
+/// (one million by default, at most 95 MB); then they leave the table and are unknown to it. A
 /// count, not an age, so that what the table holds follows from the journal alone.
 ///
-/// Complexity: O(1) an operation, O(log holds) where an expiry is set or called off.
-/// Thread: the sequencer.
+/// Complexity: O(1) an operation, and as many rows as it changes. Thread: the sequencer.
 public struct Ledger: Sendable {
     /// Reason: answers about holds that just ended come from memory, older ones are not asked.
     public static let endedHoldCountMaxDefault = 1_048_576
+    /// Rows that one freeze or write-off may end. Reason: they share one record.
+    public static let endedAtOnceCountMax = 4_096
 
-    var lines = RowTable<LineImage>(partCountLog2: 8)
-    var holds = RowTable<HoldImage>(partCountLog2: 8)
-    var expiries = TimerHeap()
+    /// What readers on other threads see, as far as it is durable.
+    public let rows: LedgerRows
+    let book: LedgerBook
+    var wheel: HoldWheel
+    var waiting = WaitingTimes()
     /// Slots of ended holds, oldest ending first.
     var ended = SlidingRing<UInt32>()
     let endedHoldCountMax: Int
-    /// While images are restored: ended holds seen, because heap and ring are built at the end.
+    /// While images are restored: ended holds seen, because wheel and ring are built at the end.
     var endedWhileRestoring: Int?
-
-    /// What the operations of the record in hand changed, to be undone on a refusal.
-    var changedLines: [(slot: Int, before: LineImage?)] = []
-    var changedHolds: [(slot: Int, before: HoldImage?)] = []
+    var subjectCount = 0
+    var work = LedgerWork()
+    /// Portfolio limits and their counters.
+    public internal(set) var portfolio = Portfolio()
 
     /// Starts empty.
     public init(endedHoldCountMax: Int = Ledger.endedHoldCountMaxDefault) {
         precondition(endedHoldCountMax > 0, "some ended holds must be kept")
         self.endedHoldCountMax = endedHoldCountMax
+        rows = LedgerRows()
+        book = LedgerBook()
+        wheel = HoldWheel(rows.holds)
     }
 
-    /// Lines held.
-    public var lineCount: Int { lines.count }
+    /// Lines held, of every status.
+    public var lineCount: Int { rows.lines.count }
 
     /// Holds held, ended ones included.
-    public var holdCount: Int { holds.count }
+    public var holdCount: Int { rows.holds.count }
 
     /// Open holds that wait for their expiry.
-    public var openHoldCount: Int { expiries.count }
+    public var openHoldCount: Int { wheel.count }
 
-    /// When the next open hold's time is over; nil when none is open.
-    public var nextExpiryMicros: Int64? { expiries.first?.dueMicros }
+    /// Drawings of which something is left.
+    public var drawingCount: Int { book.drawings.count }
 
     /// The tenant's line as it is now, in the sequencer's private state.
     public func line(_ tenant: TenantID, _ id: LineID) -> LineImage? {
-        lines.slot(tenant: tenant, number: id.rawValue).map { lines[$0] }
+        rows.lines.slot(RowKey(tenant, id.rawValue)).map { rows.lines.image($0) }
     }
 
     /// The tenant's hold as it is now, in the sequencer's private state.
     public func hold(_ tenant: TenantID, _ id: HoldID) -> HoldImage? {
-        holds.slot(tenant: tenant, number: id.rawValue).map { holds[$0] }
+        rows.holds.slot(RowKey(tenant, id.rawValue)).map { rows.holds.image($0) }
     }
 
-    /// The hold that is due first at `micros`, with its line; nil when none is due.
-    ///
-    /// The sequencer writes an expiry record for it, at most 512 a slice, and asks again.
-    public func firstDue(atMicros micros: Int64) -> (hold: HoldImage, line: LineImage)? {
-        guard let first = expiries.first, first.dueMicros <= micros else { return nil }
-        let hold = holds[first.slot]
-        guard let line = line(hold.tenant, hold.line) else {
-            preconditionFailure("a hold's line is always there")
-        }
-        return (hold, line)
+    /// What is known of a subject now, in the sequencer's private state.
+    public func subject(_ tenant: TenantID, _ id: SubjectID) -> SubjectImage? {
+        guard subjectCount > 0 else { return nil }
+        return rows.subjects.slot(RowKey(tenant, id)).map { rows.subjects.image($0) }
     }
 
-    /// Does all `operations` of one record, or none.
+    /// The line's drawings of which something is left, oldest first.
+    public func drawings(_ tenant: TenantID, of line: LineID) -> [DrawingImage] {
+        guard let slot = rows.lines.slot(RowKey(tenant, line.rawValue)) else { return [] }
+        return drawingSlots(slot).map { book.drawings[$0].image }
+    }
+
+    /// Does all `operations` of one ordinary record, or none.
     ///
-    /// Amounts must be positive (the caller refuses others before they become operations), and one
-    /// record opens at most one line and places at most one hold. Refusals come in the order of
-    /// `LedgerOutcome`'s raw values for the first operation that is refused.
+    /// All of them have the record's number, so one record makes at most one line, one hold and one
+    /// drawing. Amounts must be positive where `LedgerOperation` says so. Refusals come in the
+    /// order of `LedgerOutcome.precedence` for the first operation that is refused.
     public mutating func apply(
         _ operations: [LedgerOperation], stamp: LedgerStamp
     ) -> LedgerResult {
-        precondition(endedWhileRestoring == nil, "restoring is not finished")
-        changedLines.removeAll(keepingCapacity: true)
-        changedHolds.removeAll(keepingCapacity: true)
-        unallocatedMinor = 0
+        begin(stamp)
+        work.number = stamp.tenantSequence
+        beginChain(operationCount: operations.count)
         for operation in operations {
-            let step = perform(operation, stamp: stamp)
+            let step = perform(operation)
             if step.outcome != .done { return refuse(step) }
         }
-        return settle(stamp)
+        return settle(results: [])
+    }
+
+    /// Does a batch: `chains` says how many operations each chain has, in order; each chain is all
+    /// or nothing by itself. Operation n has the number `tenantSequence` + n. The outcome is
+    /// `.done`, with one result an operation.
+    public mutating func applyBatch(
+        _ operations: [LedgerOperation], chains: [UInt16], stamp: LedgerStamp
+    ) -> LedgerResult {
+        begin(stamp)
+        var results: [OperationResult] = []
+        results.reserveCapacity(operations.count)
+        var start = 0
+        var warmEnd = 0
+        for chain in chains {
+            let end = start + Int(chain)
+            precondition(end <= operations.count, "chains and operations have one length")
+            if start >= warmEnd {
+                warm(operations, from: start)
+                warmEnd = start + Self.warmCountMax
+            }
+            applyChain(operations, start..<end, &results)
+            start = end
+        }
+        precondition(start == operations.count, "chains and operations have one length")
+        return settle(results: results)
+    }
+
+    private mutating func applyChain(
+        _ operations: [LedgerOperation], _ range: Range<Int>,
+        _ results: inout [OperationResult]
+    ) {
+        beginChain(operationCount: range.count)
+        let first = results.count
+        for place in range {
+            work.number = work.stamp.tenantSequence + UInt64(place)
+            let step = perform(operations[place])
+            guard step.outcome != .done else {
+                results.append(result(step))
+                continue
+            }
+            var refused = result(step)
+            undoChain()
+            refused.availableMinor = available(step)
+            results.removeLast(results.count - first)
+            let broken = OperationResult(outcome: .chainBroken)
+            results.append(contentsOf: repeatElement(broken, count: range.count))
+            results[first + place - range.lowerBound] = refused
+            return
+        }
+    }
+
+    private mutating func begin(_ stamp: LedgerStamp) {
+        precondition(endedWhileRestoring == nil, "restoring is not finished")
+        work.begin(stamp)
+    }
+
+    /// What a batch tells about one operation.
+    private func result(_ step: LedgerStep) -> OperationResult {
+        OperationResult(
+            outcome: step.outcome,
+            line: step.line.map { rows.lines.with($0) { $0.image.id } } ?? LineID(0),
+            hold: step.hold.map { rows.holds.with($0) { $0.image.id } } ?? HoldID(0),
+            availableMinor: available(step), unallocatedMinor: step.unallocatedMinor)
+    }
+
+    /// What the line of a step has available; 0 when its opening was undone.
+    private func available(_ step: LedgerStep) -> Int64 {
+        guard let slot = step.line, rows.lines.holdsRow(slot) else { return 0 }
+        return rows.lines.with(slot) { $0.image.availableMinor }
     }
 
     /// Undoes what earlier operations of the record did and shows what the refusing one met.
-    private mutating func refuse(_ step: Step) -> LedgerResult {
-        for change in changedHolds.reversed() {
-            if let before = change.before {
-                holds.replace(change.slot, with: before)
-            } else {
-                holds.remove(change.slot)
-            }
+    private mutating func refuse(_ step: LedgerStep) -> LedgerResult {
+        let refusal = portfolio.refusal
+        undoChain()
+        var result = LedgerResult(outcome: step.outcome)
+        switch step.outcome {
+        case .labelMissing, .exchangeRateMissing, .portfolioLimitExceeded:
+            var rare = RareEffects()
+            rare.refusal = refusal
+            result.effects.rare = rare
+        default: break
         }
-        for change in changedLines.reversed() {
-            if let before = change.before {
-                lines.replace(change.slot, with: before)
-            } else {
-                lines.remove(change.slot)
-            }
+        if let slot = step.line, rows.lines.holdsRow(slot) {
+            let line = rows.lines.image(slot)
+            result.effects.lines = [line]
+            result.previousOfLine = line.lastSequence
         }
-        var result = LedgerResult(
-            outcome: step.outcome, effects: LedgerEffects(), previousOfLine: 0)
-        if let slot = step.lineSlot, lines[slot].number != 0 {
-            result.effects.lines = [lines[slot]]
-            result.previousOfLine = lines[slot].lastSequence
-        }
-        if let slot = step.holdSlot, holds[slot].number != 0 {
-            result.effects.holds = [holds[slot]]
+        if let slot = step.hold, rows.holds.holdsRow(slot) {
+            result.effects.holds = [rows.holds.image(slot)]
         }
         return result
     }
+}
 
-    /// Stamps every row the record changed, and sets or calls off expiries.
-    private mutating func settle(_ stamp: LedgerStamp) -> LedgerResult {
-        var result = LedgerResult(outcome: .done, effects: LedgerEffects(), previousOfLine: 0)
-        result.effects.unallocatedMinor = unallocatedMinor
-        result.previousOfLine = changedLines.first?.before?.lastSequence ?? 0
-        result.effects.lines.reserveCapacity(changedLines.count)
-        result.effects.holds.reserveCapacity(changedHolds.count)
-        for change in changedLines {
-            var line = lines[change.slot]
-            line.version += 1
-            line.lastSequence = stamp.sequence
-            Self.check(line)
-            lines.replace(change.slot, with: line)
-            result.effects.lines.append(line)
-        }
-        var endings = 0
-        for change in changedHolds {
-            var hold = holds[change.slot]
-            hold.lastSequence = stamp.sequence
-            holds.replace(change.slot, with: hold)
-            result.effects.holds.append(hold)
-            if change.before == nil {
-                expiries.insert(slot: change.slot, dueMicros: hold.expiresAtMicros)
-            }
-            if hold.state != .held {
-                expiries.remove(slot: change.slot)
-                endings += 1
-            }
-        }
-        if endings > 0 { keepEnded(endings) }
-        return result
-    }
-
-    /// Queues the holds that the record ended and lets the oldest ended ones go.
-    private mutating func keepEnded(_ endings: Int) {
-        if endings == 1, let change = changedHolds.first(where: { holds[$0.slot].state != .held }) {
-            ended.append(UInt32(change.slot))
-        } else {
-            // By id, so that a restored ledger, which sorts, queues them in the same order.
-            let slots = changedHolds.map(\.slot).filter { holds[$0].state != .held }
-            for slot in slots.sorted(by: { holds[$0].number < holds[$1].number }) {
-                ended.append(UInt32(slot))
-            }
-        }
-        while ended.count > endedHoldCountMax { holds.remove(Int(ended.removeFirst())) }
-    }
-
-    /// The part of this record's repayments that met no debt.
-    var unallocatedMinor: Int64 = 0
-
-    /// The invariant of every line after every record.
-    static func check(_ line: LineImage) {
-        precondition(
-            line.heldMinor >= 0 && line.drawnMinor >= 0 && line.availableMinor >= 0,
-            "line \(line.number): limit = available + held + drawn, none negative, is broken")
-    }
+/// The rows that are the sequencer's alone.
+final class LedgerBook: @unchecked Sendable {
+    // Sendable because the one ledger that made it is its only owner.
+    var drawings = RowTable<DrawingRow>(capacity: SlotIndex.slotCountMax, partCountLog2: 8)
+    var reversals = RowTable<ReversalImage>(capacity: SlotIndex.slotCountMax, partCountLog2: 4)
 }

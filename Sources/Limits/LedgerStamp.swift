@@ -27,12 +27,27 @@ public struct LedgerStamp: Sendable {
     }
 }
 
+extension LedgerStamp {
+    /// Journal time in whole seconds: the day in which a hold is placed.
+    var seconds: UInt32 { UInt32(clamping: timeMicros / 1_000_000) }
+}
+
 /// What a list of operations came to.
 public struct LedgerResult: Sendable {
     /// `.done`, or the first refusal met; a refusal left the ledger as it was.
     public var outcome: LedgerOutcome
     /// Images after `.done`; the line and hold that refused, unchanged, otherwise.
-    public var effects: LedgerEffects
-    /// Sequence of the record before this one on the first line touched; 0 when there is none.
-    public var previousOfLine: UInt64
+    public var effects = LedgerEffects()
+    /// The sequence of the record that changed the first line of `effects` before; 0 when none
+    /// did. After a refusal the record that changed it last.
+    public var previousOfLine: UInt64 = 0
+    /// Likewise of the other lines, in order: most records have none, and no array for them.
+    public var previousOfOtherLines: [UInt64] = []
+    /// Likewise for each counter of `effects.rare.cells`.
+    public var previousOfCells: [UInt64] = []
+
+    /// Likewise of every line of `effects`.
+    public var previousOfLines: [UInt64] {
+        effects.lines.isEmpty ? [] : [previousOfLine] + previousOfOtherLines
+    }
 }

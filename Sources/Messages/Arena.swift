@@ -31,8 +31,10 @@ final class Arena {
             to: ProtobufCAllocator(
                 alloc: { arena, size in
                     guard let arena = unsafe arena else { return nil }
-                    return unsafe Unmanaged<Arena>.fromOpaque(arena).takeUnretainedValue()
-                        .allocate(byteCount: size)
+                    // Called for every field: the arena is alive, so nothing is counted.
+                    return unsafe Unmanaged<Arena>.fromOpaque(arena)._withUnsafeGuaranteedRef {
+                        unsafe $0.allocate(byteCount: size)
+                    }
                 },
                 free: { _, _ in },
                 allocator_data: this))

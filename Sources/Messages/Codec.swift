@@ -5,6 +5,9 @@
 /// Thread: owned by one worker or one queue.
 public final class Codec {
     let arena = Arena()
+    /// Whether usual replies are written by `PlainReply`; tests turn it off to have the bytes of
+    /// libprotobuf-c beside it.
+    var writesPlainly = true
 
     /// Starts with its first chunk of memory allocated.
     public init() {}
@@ -33,10 +36,19 @@ public final class Codec {
         _ schema: Schema<Message>, after prefix: [UInt8] = [],
         _ body: (inout Message) -> Void
     ) -> [UInt8] {
+        var bytes = prefix
+        append(schema, to: &bytes, body)
+        return bytes
+    }
+
+    /// Builds a message with `body` and packs it behind what is in `bytes`.
+    func append<Message>(
+        _ schema: Schema<Message>, to bytes: inout [UInt8], _ body: (inout Message) -> Void
+    ) {
         defer { arena.reset() }
         let message = unsafe schema.make(in: arena)
         unsafe body(&message.pointee)
-        return unsafe schema.pack(message, after: prefix)
+        unsafe schema.pack(message, behind: &bytes)
     }
 
     /// A text in the arena, NUL-terminated.

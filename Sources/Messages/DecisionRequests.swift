@@ -12,6 +12,8 @@ public enum HoldTarget: Sendable, Hashable {
 public struct HoldWish: Sendable, Hashable {
     public var target: HoldTarget
     public var durationMicros: Int64
+    /// The caller's, for the hold and for a line that is opened.
+    public var labels: [NamedLabel] = []
 }
 
 /// EvaluateRequest, checked.
@@ -51,21 +53,23 @@ extension Codec {
                 product: FieldRules.identifier(
                     message.product, "product", key: key, max: FieldRules.nameBytesMax),
                 amount: FieldRules.money(message.amount, "amount"), termMonths: Int(term),
-                hold: Self.holdWish(message.hold))
+                hold: Self.holdWish(message.hold, key: key))
         }
     }
 
     private static func holdWish(
-        _ pointer: UnsafeMutablePointer<Creditrisk__V1__HoldOption>?
+        _ pointer: UnsafeMutablePointer<Creditrisk__V1__HoldOption>?, key: HashKey
     ) throws(MessageFault) -> HoldWish? {
         guard let message = unsafe pointer?.pointee else { return nil }
         let duration = unsafe try FieldRules.holdMicros(message.ttl_seconds, "hold.ttl_seconds")
+        let labels = unsafe try FieldRules.labels(
+            message.labels, message.n_labels, "hold.labels", key: key)
         switch unsafe message.target_case {
         case CREDITRISK__V1__HOLD_OPTION__TARGET_LINE_ID:
             let line = unsafe LineID(FieldRules.number(message.line_id))
-            return HoldWish(target: .line(line), durationMicros: duration)
+            return HoldWish(target: .line(line), durationMicros: duration, labels: labels)
         case CREDITRISK__V1__HOLD_OPTION__TARGET_OPEN_LINE where unsafe message.open_line != 0:
-            return HoldWish(target: .openLine, durationMicros: duration)
+            return HoldWish(target: .openLine, durationMicros: duration, labels: labels)
         default:
             throw MessageFault(
                 .fieldMissing, field: "hold.target",

@@ -81,7 +81,8 @@ public enum FieldRules {
         unsafe SipHash.hash(try required(pointer, field, max: max), key: key)
     }
 
-    /// A request_id, hashed: 1 to 64 printable ASCII characters.
+    /// A request_id, hashed: 1 to 64 printable ASCII characters. A UUID of version 7 states its
+    /// time, which becomes part of the key, and is the same in lower and upper case.
     static func requestID(_ pointer: CText?, key: HashKey) throws(MessageFault) -> Hash128 {
         let bytes = unsafe bytes(pointer)
         guard !bytes.isEmpty else {
@@ -94,7 +95,13 @@ public enum FieldRules {
                 .requestIDInvalid, field: "request_id",
                 "request_id must be 1 to \(requestIDBytesMax) printable ASCII characters")
         }
-        return unsafe SipHash.hash(bytes, key: key)
+        guard let millis = unsafe UUIDText.millis(bytes) else {
+            return RequestKey.make(hash: unsafe SipHash.hash(bytes, key: key), statedMillis: nil)
+        }
+        var hash = SipHash(key: key)
+        // Sets the bit of lower case, which digits and hyphens have set already.
+        for place in bytes.indices { hash.append(unsafe bytes[place] | 0x20) }
+        return RequestKey.make(hash: hash.finish(), statedMillis: millis)
     }
 
     /// A positive amount in a known currency.
@@ -104,11 +111,13 @@ public enum FieldRules {
         guard let money = unsafe pointer?.pointee else {
             throw MessageFault(.fieldMissing, field: field, "\(field) is required")
         }
-        let amount = "\(field).amount_minor"
+        // The fault's words are made only when there is one: this runs on every write.
         guard unsafe money.amount_minor > 0 else {
+            let amount = "\(field).amount_minor"
             throw MessageFault(.amountNotPositive, field: amount, "\(amount) must be at least 1")
         }
         guard unsafe money.amount_minor <= amountMinorMax else {
+            let amount = "\(field).amount_minor"
             throw MessageFault(
                 .amountTooLarge, field: amount, "\(amount) must be at most \(amountMinorMax)")
         }
@@ -120,10 +129,9 @@ public enum FieldRules {
         return unsafe Money(amountMinor: money.amount_minor, currency: currency)
     }
 
-    private static func currency(_ pointer: CText?) -> Currency? {
-        let bytes = unsafe bytes(pointer)
-        guard bytes.count == 3 else { return nil }
-        return unsafe Currency(code: String(decoding: bytes, as: UTF8.self))
+    /// A currency that ISO 4217 lists; nil for any other text.
+    static func currency(_ pointer: CText?) -> Currency? {
+        unsafe Currency(bytes: bytes(pointer).span)
     }
 
     /// A hold's duration in microseconds.

@@ -31,6 +31,16 @@ public struct MessageFault: Error, Sendable, Equatable {
         case relationMissing = "RELATION_MISSING"
         case markMissing = "MARK_MISSING"
         case linkToItself = "LINK_TO_ITSELF"
+        case choiceUnknown = "CHOICE_UNKNOWN"
+        case fieldUnexpected = "FIELD_UNEXPECTED"
+        case rateOutOfRange = "RATE_OUT_OF_RANGE"
+        case dateInvalid = "DATE_INVALID"
+        case labelReserved = "LABEL_RESERVED"
+        case labelTwice = "LABEL_TWICE"
+        case consentMissing = "CONSENT_MISSING"
+        case chainOpen = "CHAIN_OPEN"
+        case scopeInvalid = "SCOPE_INVALID"
+        case timeZoneUnknown = "TIME_ZONE_UNKNOWN"
     }
 
     public let reason: Reason

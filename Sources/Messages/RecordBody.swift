@@ -42,12 +42,13 @@ extension Codec {
     /// Encodes a record's body.
     public func recordBody(
         request: [UInt8] = [], response: [UInt8] = [], change: [UInt8] = [],
-        inputs: DecisionInputs? = nil
+        inputs: DecisionInputs? = nil, labelNames: [UInt8] = []
     ) -> [UInt8] {
         unsafe encode(Schemas.recordBody) { body in
             unsafe body.request = data(request)
             unsafe body.response = data(response)
             unsafe body.change = data(change)
+            unsafe body.label_names = data(labelNames)
             guard let inputs else { return }
             unsafe body.inputs = make(Schemas.decisionInputs) { message in
                 unsafe message.features = columns(ids: inputs.featureIDs, values: inputs.values)
@@ -63,6 +64,28 @@ extension Codec {
                 }
                 unsafe message.now_micros = inputs.nowMicros
                 unsafe message.asked_minor = inputs.askedMinor
+            }
+        }
+    }
+
+    /// The body of a record that keeps its request and nothing else, as nearly all of the ledger's
+    /// do: the bytes that `recordBody(request:)` gives, in one copy.
+    public static func recordBody(request: Span<UInt8>) -> [UInt8] {
+        guard request.count > 0 else { return [] }
+        var length = UInt64(request.count)
+        return [UInt8](capacity: request.count + 11) { body in
+            body.append(1 << 3 | 2)
+            while length >= 0x80 {
+                body.append(UInt8(truncatingIfNeeded: length) | 0x80)
+                length >>= 7
+            }
+            body.append(UInt8(length))
+            unsafe request.withUnsafeBufferPointer { source in
+                unsafe body.withUnsafeMutableBufferPointer { room, count in
+                    let rest = unsafe UnsafeMutableBufferPointer(rebasing: room[count...])
+                    _ = unsafe rest.initialize(fromContentsOf: source)
+                    count += source.count
+                }
             }
         }
     }
@@ -117,8 +140,10 @@ extension Codec {
 extension RecordBody {
     /// The parts of a body that are read alone, by their field numbers.
     public enum Part: UInt8 {
+        case request = 1
         case response = 2
         case change = 3
+        case labelNames = 5
     }
 
     /// One part of an encoded body, without unpacking the others: what the publisher needs of

@@ -9,78 +9,53 @@ extension Codec {
     /// the sequencer added are appended as further fields of the same message.
     /// Errors: `MessageFault` when the stored body is damaged.
     public func reply(
-        to record: DurableRecord, products: ProductNames
+        to record: DurableRecord, names: LedgerNames
     ) throws(MessageFault) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try appendReply(to: record, names: names, behind: &bytes)
+        return bytes
+    }
+
+    /// Appends what `reply` gives: the replies of a batch lie in one piece of memory.
+    public func appendReply(
+        to record: DurableRecord, names: LedgerNames, behind bytes: inout [UInt8]
+    ) throws(MessageFault) {
         switch record.type {
         case .featuresRegistered, .featuresPut, .linksPut:
-            return try RecordBody.part(.response, of: record.body)
+            bytes += try RecordBody.part(.response, of: record.body)
         case .entityMarked:
-            return unsafe encode(Schemas.markEntityResponse) { reply in
+            unsafe append(Schemas.markEntityResponse, to: &bytes) { reply in
                 unsafe reply.sequence = Int64(record.tenantSequence)
             }
         case .decision:
-            return decisionReply(
-                try RecordBody.part(.response, of: record.body), record: record,
-                products: products)
-        case .lineOpened, .holdPlaced, .holdCommitted, .holdReleased, .holdExpired, .repaid:
-            return limitReply(record, products: products)
-        }
-    }
-
-    private func limitReply(_ record: DurableRecord, products: ProductNames) -> [UInt8] {
-        let outcome = Creditrisk__V1__LimitOutcome(rawValue: UInt32(record.outcome.rawValue))
-        let lineImage = record.effects.lines.last
-        let holdImage = record.effects.holds.last
-        switch record.type {
-        case .lineOpened:
-            return unsafe encode(Schemas.openLineResponse) { reply in
-                unsafe reply.outcome = outcome
-                unsafe reply.line = line(lineImage, products: products)
+            bytes += try RecordBody.part(.response, of: record.body)
+            unsafe append(Schemas.evaluateResponse, to: &bytes) { reply in
+                unsafe reply.decision_id = Int64(record.tenantSequence)
+                unsafe reply.decided_at_micros = record.timeMicros
+                unsafe reply.hold = hold(record.effects.holds.last, names: names)
+                unsafe reply.line = line(record.effects.lines.last, names: names)
             }
-        case .holdPlaced:
-            return unsafe encode(Schemas.reserveResponse) { reply in
-                unsafe reply.outcome = outcome
-                unsafe reply.hold = hold(holdImage)
-                unsafe reply.line = line(lineImage, products: products)
-            }
-        case .holdCommitted:
-            return unsafe encode(Schemas.commitResponse) { reply in
-                unsafe reply.outcome = outcome
-                unsafe reply.hold = hold(holdImage)
-                unsafe reply.line = line(lineImage, products: products)
-            }
-        case .repaid:
-            return unsafe encode(Schemas.repayResponse) { reply in
-                unsafe reply.outcome = outcome
-                unsafe reply.line = line(lineImage, products: products)
-                unsafe reply.unallocated_minor = record.effects.unallocatedMinor
-            }
-        default:
-            return unsafe encode(Schemas.releaseResponse) { reply in
-                unsafe reply.outcome = outcome
-                unsafe reply.hold = hold(holdImage)
-                unsafe reply.line = line(lineImage, products: products)
-            }
-        }
-    }
-
-    private func decisionReply(
-        _ planned: [UInt8], record: DurableRecord, products: ProductNames
-    ) -> [UInt8] {
-        unsafe encode(Schemas.evaluateResponse, after: planned) { reply in
-            unsafe reply.decision_id = Int64(record.tenantSequence)
-            unsafe reply.decided_at_micros = record.timeMicros
-            unsafe reply.hold = hold(record.effects.holds.last)
-            unsafe reply.line = line(record.effects.lines.last, products: products)
+        case .lineOpened, .holdPlaced, .holdCommitted, .holdReleased, .holdExtended:
+            LedgerReply(self, record, names).ofHold(behind: &bytes)
+        case .repaid, .charged, .reclassified, .entryReversed, .writtenOff, .lineClosed:
+            LedgerReply(self, record, names).ofMoney(behind: &bytes)
+        case .limitChanged, .temporaryLimitSet, .repriced, .renewed, .frozen, .unfrozen:
+            LedgerReply(self, record, names).ofTerms(behind: &bytes)
+        case .batchApplied:
+            appendBatchReply(record, behind: &bytes)
+        case .portfolioLimitSet, .portfolioLimitPaused, .exchangeRateSet, .groupSet:
+            appendPortfolioReply(record, names: names, behind: &bytes)
+        case .holdExpired, .lineTimeCame, .subjectTimeCame, .portfolioCounted:
+            preconditionFailure("nobody asked for the sequencer's own records")
         }
     }
 
     /// GetDecisionResponse of a decision's record.
     public func decisionReply(
-        _ record: DurableRecord, products: ProductNames
+        _ record: DurableRecord, names: LedgerNames
     ) throws(MessageFault) -> [UInt8] {
         let body = try openRecordBody(record.body.span)
-        let answered = try reply(to: record, products: products)
+        let answered = try reply(to: record, names: names)
         let prefix = nested(1, body.request) + nested(2, answered)
         return unsafe encode(Schemas.getDecisionResponse, after: prefix) { reply in
             guard let inputs = body.inputs else { return }

@@ -45,14 +45,14 @@ struct Schema<Message>: @unchecked Sendable {
         return unsafe UnsafeMutableRawPointer(unpacked).assumingMemoryBound(to: Message.self)
     }
 
-    /// The bytes of `message`, appended to `prefix`.
-    func pack(_ message: UnsafeMutablePointer<Message>, after prefix: [UInt8] = []) -> [UInt8] {
+    /// Appends the bytes of `message`.
+    func pack(_ message: UnsafeMutablePointer<Message>, behind bytes: inout [UInt8]) {
         let raw = unsafe UnsafeRawPointer(message).assumingMemoryBound(to: ProtobufCMessage.self)
         let size = unsafe protobuf_c_message_get_packed_size(raw)
-        return unsafe [UInt8](unsafeUninitializedCapacity: prefix.count + size) { buffer, count in
-            for index in prefix.indices { unsafe buffer[index] = prefix[index] }
-            let end = unsafe buffer.baseAddress.map { unsafe $0 + prefix.count }
-            count = unsafe prefix.count + protobuf_c_message_pack(raw, end)
+        bytes.append(addingCapacity: size) { room in
+            unsafe room.withUnsafeMutableBufferPointer { buffer, count in
+                count = unsafe protobuf_c_message_pack(raw, buffer.baseAddress)
+            }
         }
     }
 }

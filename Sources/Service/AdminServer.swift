@@ -6,8 +6,8 @@ internal import GRPC
 internal import Ground
 internal import Journal
 
-/// The operators' port, HTTP/1.1: `/healthz`, `/readyz`, `/metrics` in Prometheus' text format and
-/// `/channels`, the open connections.
+/// The operators' port, HTTP/1.1: `/healthz`, `/readyz`, `/metrics` in Prometheus' text format,
+/// `/channels`, the open connections, and what `riskctl` asks (`appendOperations`).
 ///
 /// Runs on the cooperative pool, which the workers leave alone: each has a serial queue of its own.
 final class AdminServer: Sendable {
@@ -17,7 +17,8 @@ final class AdminServer: Sendable {
 
     /// Listens, or throws one line that says what to do.
     init(
-        _ address: ListenAddress, server: Server, journal: Journal, pending: PendingCalls
+        _ address: ListenAddress, server: Server, journal: Journal, pending: PendingCalls,
+        data: String
     ) throws(ConfigurationError) {
         guard address.isLoopback else {
             throw ConfigurationError("--admin has no credentials: listen on 127.0.0.1")
@@ -47,6 +48,7 @@ final class AdminServer: Sendable {
             await http.appendRoute("GET /channels") { request in
                 await AdminServer.channels(server, request)
             }
+            await AdminServer.appendOperations(to: http, journal: journal, data: data)
             do {
                 try await http.run()
             } catch {

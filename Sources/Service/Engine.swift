@@ -15,6 +15,8 @@ final class Engine: Sendable {
     let journal: Journal
     let pending: PendingCalls
     let contexts: WorkerContexts
+    /// Statements and watches that are open.
+    let streams = LiveStreams()
     let clock = SystemClock()
     /// Bytes of a request that its record keeps as it came. Reason: the fields of a decision or of
     /// a limit call fill some hundred bytes; unknown ones must not fill the journal.
@@ -49,6 +51,12 @@ final class Engine: Sendable {
         return room
     }
 
+    /// The channel and partner that a call's credential speaks for.
+    func credentialLabels(of call: Call) -> [NamedLabel] {
+        let place = Principal(packed: call.principal)?.labels ?? 0
+        return place == 0 ? [] : tenants.credentialLabels[place]
+    }
+
     /// Reads and writes a call's messages: its worker's, or one of its own off the worker.
     func codec(for call: Call) -> Codec {
         call.isOffloaded ? Codec() : contexts[call.workerIndex].codec
@@ -69,8 +77,28 @@ final class Engine: Sendable {
         return overflow ? .max : deadline
     }
 
-    /// Takes a write through its commit: plan, park, propose. The turn's end hands all proposals on
-    /// in one batch, and the verdict answers the call.
+    /// Takes a write through its commit that has only one plan, as the ledger's operations have:
+    /// park, propose. The turn's end hands all proposals on in one batch, and the verdict answers
+    /// the call. The ledger's refusal is recorded as the answer. Thread: the call's worker.
+    func write(
+        _ call: Call, _ request: Span<UInt8>, key: Hash128, _ alternative: Alternative
+    ) {
+        let wallMicros = clock.wallMicros()
+        guard
+            let asked = asked(
+                call, request, key: key, type: alternative.type, wallMicros: wallMicros)
+        else { return }
+        guard alternative.body.count <= bodyBytesMax else {
+            return call.fail(Refusal.recordTooLarge)
+        }
+        let ticket = pending.park(PendingCall(callID: call.id), worker: call.workerIndex)
+        contexts[call.workerIndex].gathered.append(
+            asked.proposal(
+                WritePlan(alternative: alternative), onRefusal: .recordRefusal, ticket: ticket,
+                nowMicros: max(wallMicros, journal.appliedTimeMicros)))
+    }
+
+    /// Takes a write through its commit: plan, park, propose.
     ///
     /// A plan that fails on what the tenant has now may belong to a request that was answered
     /// before, so the sequencer is asked first: a repeat gets its stored reply, whatever changed.
@@ -78,56 +106,85 @@ final class Engine: Sendable {
     /// only its proposal comes to the worker. Thread: the call's worker, or its offloaded handler.
     func write(
         _ call: Call, _ request: Span<UInt8>, key: Hash128, type: RecordType,
-        plansAgain: Bool = false, planner: @escaping Write.Planner
+        plansAgain: Bool = false, recordsRefusal: Bool? = nil, planner: @escaping Write.Planner
     ) {
-        guard !type.keepsRequest || request.count <= Self.keptRequestBytesMax else {
-            return call.fail(Refusal.requestTooLarge)
-        }
-        let room = tenant(of: call)
+        guard
+            let asked = asked(
+                call, request, key: key, type: type, wallMicros: clock.wallMicros())
+        else { return }
         let write = Write(
-            tenant: room.definition.tenant, requestKey: key,
-            fingerprint: fingerprint(request, type, room),
-            deadlineMicros: Self.deadlineMicros(
-                call.deadlineNanos, wallMicros: clock.wallMicros(),
-                monotonicNanos: clock.monotonicNanos()),
-            plansAgain: plansAgain, planner: planner)
+            request: asked, plansAgain: plansAgain,
+            recordsRefusal: recordsRefusal ?? !plansAgain, planner: planner)
         guard call.isOffloaded else {
             let planned = plan(write, contexts[call.workerIndex].scratch, retry: nil)
-            return propose(call, write, type, planned)
+            return propose(call, write, planned)
         }
         let planned = plan(write, DecisionScratch(), retry: nil)
-        call.runOnWorker { self.propose(call, write, type, planned) }
+        call.runOnWorker { self.propose(call, write, planned) }
+    }
+
+    /// Who asks for a write; nil when the call was failed because its record cannot keep it.
+    private func asked(
+        _ call: Call, _ request: Span<UInt8>, key: Hash128, type: RecordType, wallMicros: Int64
+    ) -> WriteRequest? {
+        guard
+            !type.keepsRequest || type == .batchApplied
+                || request.count <= Self.keptRequestBytesMax
+        else {
+            call.fail(Refusal.requestTooLarge)
+            return nil
+        }
+        let room = tenant(of: call)
+        return WriteRequest(
+            tenant: room.definition.tenant, requestKey: key,
+            fingerprint: fingerprint(request, type, room),
+            deadlineMicros: call.deadlineNanos == .max
+                ? .max
+                : Self.deadlineMicros(
+                    call.deadlineNanos, wallMicros: wallMicros,
+                    monotonicNanos: clock.monotonicNanos()))
     }
 
     /// Parks a call and adds its proposal to the turn's batch. Thread: the call's worker.
     private func propose(
-        _ call: Call, _ write: Write, _ type: RecordType, _ planned: Result<WritePlan, Status>
+        _ call: Call, _ write: Write, _ planned: Result<WritePlan, Status>
     ) {
-        let context = contexts[call.workerIndex]
+        let worker = call.workerIndex
+        let proposal: Proposal
         switch planned {
         case .success(let plan):
-            let ticket = pending.park(PendingCall(call: call, write: write))
-            context.gathered.append(
-                write.proposal(plan, ticket: ticket, nowMicros: nowMicros))
+            let ticket = pending.park(
+                PendingCall(
+                    callID: call.id,
+                    planning: Planning(call: call, write: write)),
+                worker: worker)
+            proposal = write.proposal(plan, ticket: ticket, nowMicros: nowMicros)
         case .failure(let refusal):
-            let ticket = pending.park(PendingCall(call: call, write: write, refusal: refusal))
-            context.gathered.append(
-                write.probe(type, ticket: ticket, nowMicros: nowMicros))
+            let ticket = pending.park(
+                PendingCall(
+                    callID: call.id,
+                    planning: Planning(call: call, write: write, refusal: refusal)),
+                worker: worker)
+            proposal = write.probe(ticket: ticket, nowMicros: nowMicros)
         }
+        contexts[worker].gathered.append(proposal)
     }
 
     /// Plans a parked write again after the sequencer's answer. Thread: the call's worker.
-    func planAgain(_ parked: PendingCall, _ retry: Retry) {
-        var parked = parked
-        parked.planCount += 1
-        let context = contexts[parked.call.workerIndex]
+    func planAgain(_ parked: Planning, _ retry: Retry) {
+        let call = parked.call
+        let context = contexts[call.workerIndex]
         switch plan(parked.write, context.scratch, retry: retry) {
         case .success(let plan):
-            let ticket = pending.park(parked)
+            let again = Planning(
+                call: call, write: parked.write, planCount: parked.planCount + 1)
+            let ticket = pending.park(
+                PendingCall(callID: call.id, planning: again),
+                worker: call.workerIndex)
             context.gathered.append(
                 parked.write.proposal(plan, ticket: ticket, nowMicros: nowMicros))
         case .failure(let refusal):
-            parked.call.fail(refusal)
+            call.fail(refusal)
         }
     }
 
@@ -170,12 +227,13 @@ final class Engine: Sendable {
     /// A page is refused before its key is looked at, so that it learns nothing about keys.
     func admit(_ call: Call) -> Result<UInt64, Status> {
         if !takesKeysOverWeb, call.isWeb { return .failure(Refusal.webKeyRefused) }
-        do throws(KeyRing.Refusal) {
-            let authorization = call.metadata("authorization")
-            return .success(
-                try tenants.keys.principal(authorization: authorization).packed)
-        } catch {
-            return .failure(Refusal.key(error))
+        return call.withMetadata("authorization") { value in
+            do throws(KeyRing.Refusal) {
+                let memo = contexts[call.workerIndex]
+                return .success(try memo.keys.principal(authorization: value))
+            } catch {
+                return .failure(Refusal.key(error))
+            }
         }
     }
 
@@ -201,9 +259,7 @@ extension RecordType {
     fileprivate var keepsRequest: Bool {
         switch self {
         case .featuresRegistered, .featuresPut, .linksPut, .entityMarked: false
-        case .decision, .lineOpened, .holdPlaced, .holdCommitted, .holdReleased, .holdExpired,
-            .repaid:
-            true
+        default: true
         }
     }
 }

@@ -1,16 +1,29 @@
-internal import Decisions
 internal import Domain
 internal import GRPC
 internal import Ground
 
 /// A call that waits for its commit: the one place where a call on the road parks.
 struct PendingCall: Sendable {
-    var call: Call
-    var write: Write
+    let callID: UInt64
+    /// What is needed to plan it again; nil for a write that has only one plan, as nearly all have.
+    var planning: Planning?
+}
+
+/// A parked write whose plan may have to be made again, or that only asks whether it is a repeat.
+final class Planning: Sendable {
+    let call: Call
+    let write: Write
     /// What to answer if the request turns out to be no repeat; nil for a real proposal.
-    var refusal: Status?
+    let refusal: Status?
     /// Plans made so far.
-    var planCount = 1
+    let planCount: Int
+
+    init(call: Call, write: Write, refusal: Status? = nil, planCount: Int = 1) {
+        self.call = call
+        self.write = write
+        self.refusal = refusal
+        self.planCount = planCount
+    }
 }
 
 /// Calls of one worker that wait for their commit, by ticket.
@@ -30,9 +43,11 @@ final class PendingCalls: Sendable {
         workers = (0..<workerCount).map { _ in Lock(Slots()) }
     }
 
-    /// Parks a call. Returns its ticket.
-    func park(_ pending: PendingCall) -> UInt64 {
-        let worker = pending.call.workerIndex
+    /// The worker of a ticket's call.
+    static func workerIndex(_ ticket: UInt64) -> Int { Int(ticket >> 48) }
+
+    /// Parks a call of a worker. Returns its ticket.
+    func park(_ pending: PendingCall, worker: Int) -> UInt64 {
         let slot = workers[worker].withLock { slots in
             if let slot = slots.free.popLast() {
                 slots.calls[slot] = pending
@@ -46,7 +61,7 @@ final class PendingCalls: Sendable {
 
     /// Takes a parked call out. Each ticket is taken once.
     func take(_ ticket: UInt64) -> PendingCall {
-        workers[Int(ticket >> 48)].withLock { slots in
+        workers[Self.workerIndex(ticket)].withLock { slots in
             let slot = Int(ticket & (1 << 48 - 1))
             guard let pending = slots.calls[slot] else {
                 preconditionFailure("a ticket was answered twice")

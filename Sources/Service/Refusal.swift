@@ -35,6 +35,26 @@ enum Refusal {
     static let subjectUnknown = unknown("subject", "SUBJECT_UNKNOWN", field: "subject_id")
     static let lineUnknown = unknown("line", "LINE_UNKNOWN", field: "line_id")
     static let holdUnknown = unknown("hold", "HOLD_UNKNOWN", field: "hold_id")
+    static let blockUnknown = unknown("block", "BLOCK_UNKNOWN", field: "block_id")
+    static let entryUnknown = unknown(
+        "entry that can be taken back", "ENTRY_UNKNOWN", field: "entry_id")
+    static let portfolioLimitUnknown = unknown(
+        "portfolio limit", "PORTFOLIO_LIMIT_UNKNOWN", field: "portfolio_limit_id")
+    static let kindMismatch = status(
+        .invalidArgument, "KIND_MISMATCH", "entries of this sort are not taken back so",
+        field: "kind")
+    static let timeZoneUnknown = status(
+        .invalidArgument, "TIME_ZONE_UNKNOWN",
+        "time_zone must be an IANA name such as Europe/Berlin", field: "time_zone")
+    static let counterKeysInvalid = status(
+        .invalidArgument, "SCOPE_INVALID",
+        "keys must name one value for each open part of the scope", field: "keys")
+    static let goingAway = status(
+        .unavailable, "GOING_AWAY", "the server stops; resume behind the last entry",
+        retryDelayMillis: 1_000)
+    static let tooManyWatches = status(
+        .resourceExhausted, "TOO_MANY_WATCHES", "too many streams watch already",
+        retryDelayMillis: 1_000)
     static let productUnknown = unknown("product", "PRODUCT_UNKNOWN", field: "product")
     static let modelUnknown = unknown("model", "MODEL_UNKNOWN", field: "model")
     static let decisionUnknown = unknown("decision", "DECISION_UNKNOWN", field: "decision_id")
@@ -43,6 +63,19 @@ enum Refusal {
     static let requestIDReused = status(
         .alreadyExists, "REQUEST_ID_REUSED",
         "this request_id came before with another request; use a new one", field: "request_id")
+    static let requestIDExpired = status(
+        .outOfRange, "REQUEST_ID_EXPIRED",
+        "this request_id is older than the window in which ids are taken, and no such request is "
+            + "remembered: nothing was executed now; look at what is there before a new id",
+        field: "request_id")
+    static let requestIDFromFuture = status(
+        .invalidArgument, "REQUEST_ID_FROM_FUTURE",
+        "this request_id states a time more than five minutes ahead of the server's clock",
+        field: "request_id")
+    static let requestLookUpFailed = status(
+        .unavailable, "REQUEST_LOOKUP_FAILED",
+        "whether this request_id came before could not be read: nothing was executed; repeat it",
+        retryDelayMillis: 1_000)
     static let deadlinePassed = status(
         .deadlineExceeded, "DEADLINE_PASSED", "the deadline passed before the call's turn")
     static let noSpace = status(
@@ -65,6 +98,23 @@ enum Refusal {
         "the request is too large for one record; send it in parts")
     static let recordDamaged = status(
         .dataLoss, "RECORD_UNREADABLE", "a stored record cannot be read")
+
+    /// Why a request_id alone rules a write out.
+    static func request(_ refusal: RequestRefusal) -> Status {
+        switch refusal {
+        case .expired: requestIDExpired
+        case .fromFuture: requestIDFromFuture
+        case .unreadable: requestLookUpFailed
+        case .quotaReached(let retryMicros):
+            Status.withDetails(
+                .resourceExhausted, "the tenant has made as many requests as it may in one window",
+                reason: "REQUEST_QUOTA", domain: domain,
+                quotaViolations: [
+                    ("requests", "a tenant's requests inside the window in which ids are taken")
+                ],
+                retryDelayMillis: max(1, retryMicros / 1_000))
+        }
+    }
 
     static let webKeyRefused = status(
         .permissionDenied, "WEB_KEY_REFUSED",

@@ -27,10 +27,11 @@ public final class Riskd: Sendable {
     private let journal: Journal
     private let admin: AdminServer?
     private let desk: VerdictDesk
+    private let streams: LiveStreams
 
     private init(
         address: Server.Address, server: Server, journal: Journal, desk: VerdictDesk,
-        admin: AdminServer?
+        streams: LiveStreams, admin: AdminServer?
     ) {
         host = address.host
         port = address.port
@@ -38,6 +39,7 @@ public final class Riskd: Sendable {
         self.journal = journal
         self.admin = admin
         self.desk = desk
+        self.streams = streams
     }
 
     /// Starts everything, or throws one line that says what to do.
@@ -53,12 +55,14 @@ public final class Riskd: Sendable {
         let secret = try RootSecret.load(directory: options.dataDirectory)
         let tenants = try TenantLoader(secret: secret).load(configuration)
         let pending = PendingCalls(workerCount: options.workerCount)
-        let desk = VerdictDesk(pending: pending, products: stores.products)
+        let desk = VerdictDesk(pending: pending, stores: stores)
 
         // Recovery: every projection is as it was, then every plan is bound to its registry.
         let stages = stores.projections { tenants.bind($0, to: stores.registries) }
         var journalConfiguration = JournalConfiguration(directory: options.dataDirectory)
         journalConfiguration.identity = secret.journalIdentity
+        journalConfiguration.requestWindowHours = configuration.requests.windowHours
+        journalConfiguration.requestsPerTenantMax = configuration.requests.perTenantMax
         let journal = try Journal.open(
             journalConfiguration, clock: SystemClock(), projections: stages, participants: stages,
             onVerdicts: { desk.deliver($0) },
@@ -69,7 +73,7 @@ public final class Riskd: Sendable {
         // The port opens last: who can connect finds everything there.
         let engine = Engine(
             stores: stores, tenants: tenants, journal: journal, pending: pending,
-            contexts: WorkerContexts(workerCount: options.workerCount),
+            contexts: WorkerContexts(workerCount: options.workerCount, keys: tenants.keys),
             bodyBytesMax: journalConfiguration.bodyBytesMax,
             takesKeysOverWeb: configuration.web.takesTenantKeys)
         let server = try server(options, engine, configuration)
@@ -77,11 +81,14 @@ public final class Riskd: Sendable {
         var admin: AdminServer?
         do {
             admin = try options.admin.map { address in
-                try AdminServer(address, server: server, journal: journal, pending: pending)
+                try AdminServer(
+                    address, server: server, journal: journal, pending: pending,
+                    data: options.dataDirectory)
             }
             let address = try server.start()
             return Riskd(
-                address: address, server: server, journal: journal, desk: desk, admin: admin)
+                address: address, server: server, journal: journal, desk: desk,
+                streams: engine.streams, admin: admin)
         } catch {
             admin?.stop()
             try? journal.close()
@@ -131,6 +138,11 @@ public final class Riskd: Sendable {
     }
 
     private static func report(_ recovery: RecoveryReport) {
+        if let damage = recovery.storeDamage {
+            log.warning(
+                "store/ was corrupted, set aside as store.damaged-N and rebuilt from the journal",
+                metadata: ["problem": "\(damage)"])
+        }
         guard recovery.lastSequence > 0 else { return }
         log.info(
             "recovered",
@@ -158,7 +170,7 @@ public final class Riskd: Sendable {
         let methods =
             DecisionService(engine: engine).methods + ScoringService(engine: engine).methods
             + FeatureService(engine: engine).methods + GraphService(engine: engine).methods
-            + LimitService(engine: engine).methods
+            + LimitService(engine: engine).methods + PortfolioService(engine: engine).methods
         return Server(
             configuration: configuration, methods: methods,
             hooks: ServerHooks(
@@ -194,6 +206,8 @@ public final class Riskd: Sendable {
     /// Returns whether every call finished in time. Blocks.
     public func stop() throws -> Bool {
         admin?.setReady(false)
+        // Streams that follow the journal never end by themselves.
+        streams.stop()
         let isComplete = server.drain(timeoutMillis: Self.drainMillis)
         server.stop()
         admin?.stop()

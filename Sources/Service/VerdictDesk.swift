@@ -19,15 +19,15 @@ final class VerdictDesk: Sendable {
     }
 
     private let pending: PendingCalls
-    private let products: ProductBook
+    private let stores: Stores
     private let wiring = Lock<Wiring?>(nil)
     // Under a lock only because the desk is shared; the publisher never waits for it.
     private let codec = Lock(Codec())
     private let repeats = DispatchQueue(label: "riskd.repeats", qos: .utility)
 
-    init(pending: PendingCalls, products: ProductBook) {
+    init(pending: PendingCalls, stores: Stores) {
         self.pending = pending
-        self.products = products
+        self.stores = stores
     }
 
     /// Called once, before the first call comes.
@@ -57,110 +57,154 @@ final class VerdictDesk: Sendable {
         guard let wiring = wiring.withLock({ $0 }) else {
             preconditionFailure("a verdict came before the server was there")
         }
-        var replies = Replies(server: wiring.server)
+        var replies = Replies(server: wiring.server, capacity: verdicts.count)
         codec.withLock { codec in
+            var names = TenantNames(stores: stores)
             for verdict in verdicts {
-                rule(on: pending.take(verdict.ticket), verdict.answer, codec, wiring, &replies)
+                rule(on: verdict, codec, &names, wiring, &replies)
             }
         }
         replies.send()
     }
 
     private func rule(
-        on parked: PendingCall, _ answer: Verdict.Answer, _ codec: Codec, _ wiring: Wiring,
+        on verdict: Verdict, _ codec: Codec, _ names: inout TenantNames, _ wiring: Wiring,
         _ replies: inout Replies
     ) {
-        let call = parked.call
-        switch answer {
+        let parked = pending.take(verdict.ticket)
+        let worker = PendingCalls.workerIndex(verdict.ticket)
+        switch verdict.answer {
         case .recorded(let record, _):
-            replies.add(call, render(record, codec))
+            replies.add(worker, parked.callID, record, codec, names.names(of: record.tenant))
         case .repeated(let sequence):
-            readAgain(sequence, for: call, wiring)
-        case .requestIDReused:
-            replies.add(call, .failure(Refusal.requestIDReused))
+            readAgain(sequence, verdict.repeats, worker, parked.callID, wiring)
+        case .requestRefused(let refusal):
+            replies.fail(worker, parked.callID, Refusal.request(refusal))
         case .planAgain(let refusal, let effects):
-            planAgain(parked, refusal, effects, wiring, &replies)
+            planAgain(parked, worker, refusal, effects, wiring, &replies)
         case .deadlinePassed:
-            replies.add(call, .failure(Refusal.deadlinePassed))
+            replies.fail(worker, parked.callID, Refusal.deadlinePassed)
         case .noSpace:
             // Repeats are answered on a full disk too, so a probe that comes back was none.
-            replies.add(call, .failure(parked.refusal ?? Refusal.noSpace))
+            replies.fail(worker, parked.callID, parked.planning?.refusal ?? Refusal.noSpace)
         case .overloaded:
-            replies.add(call, .failure(Refusal.overloaded))
+            replies.fail(worker, parked.callID, Refusal.overloaded)
         case .outcomeUnknown:
-            replies.add(call, .failure(Refusal.outcomeUnknown))
+            replies.fail(worker, parked.callID, Refusal.outcomeUnknown)
         }
     }
 
     /// A write that plans again does so on its own worker, in its next turn.
     private func planAgain(
-        _ parked: PendingCall, _ refusal: LedgerOutcome?, _ effects: LedgerEffects,
-        _ wiring: Wiring, _ replies: inout Replies
+        _ parked: PendingCall, _ worker: Int, _ refusal: LedgerOutcome?,
+        _ effects: LedgerEffects, _ wiring: Wiring, _ replies: inout Replies
     ) {
-        if let refusal = parked.refusal {
-            replies.add(parked.call, .failure(refusal))
-            return
-        }
-        guard !parked.write.plansAgain else {
-            let retry = Retry(
-                count: parked.planCount, refusal: refusal,
-                availableMinor: effects.lines.last?.availableMinor)
-            wiring.server.run(onWorker: parked.call.workerIndex) {
-                wiring.engine.planAgain(parked, retry)
+        if let planning = parked.planning {
+            if let refusal = planning.refusal {
+                return replies.fail(worker, parked.callID, refusal)
             }
-            return
+            if planning.write.plansAgain {
+                let retry = Retry(
+                    count: planning.planCount, refusal: refusal,
+                    availableMinor: effects.lines.last?.availableMinor)
+                return wiring.server.run(onWorker: worker) {
+                    wiring.engine.planAgain(planning, retry)
+                }
+            }
         }
         let status =
             switch refusal {
             case .lineUnknown: Refusal.lineUnknown
             case .holdUnknown: Refusal.holdUnknown
+            case .blockUnknown: Refusal.blockUnknown
+            case .portfolioLimitUnknown: Refusal.portfolioLimitUnknown
             default: Refusal.contended
             }
-        replies.add(parked.call, .failure(status))
+        replies.fail(worker, parked.callID, status)
     }
 
-    private func render(_ record: DurableRecord, _ codec: Codec) -> Result<[UInt8], Status> {
-        do throws(MessageFault) {
-            let products = products.names(of: record.tenant)
-            return .success(try codec.reply(to: record, products: products))
-        } catch {
-            return .failure(Refusal.recordDamaged)
-        }
-    }
-
-    /// A repeat gets the reply of the record that the first call made, from disk.
-    private func readAgain(_ sequence: UInt64, for call: Call, _ wiring: Wiring) {
+    /// A repeat gets the reply of the record that the first call made, from disk; another request
+    /// under the same id gets none.
+    private func readAgain(
+        _ sequence: UInt64, _ request: RepeatedRequest?, _ worker: Int, _ callID: UInt64,
+        _ wiring: Wiring
+    ) {
+        guard let request else { preconditionFailure("a repeat says which request it is") }
         repeats.async { [self] in
-            var replies = Replies(server: wiring.server)
-            let result: Result<[UInt8], Status>
+            var replies = Replies(server: wiring.server, capacity: 1)
             do {
-                result = render(try wiring.engine.journal.read(sequence: sequence), Codec())
+                let record = try wiring.engine.journal.readRepeat(
+                    sequence: sequence, tenant: request.tenant, requestKey: request.requestKey,
+                    fingerprint: request.fingerprint)
+                if let record {
+                    replies.add(
+                        worker, callID, record, Codec(), stores.names(of: record.tenant))
+                } else {
+                    replies.fail(worker, callID, Refusal.requestIDReused)
+                }
             } catch {
-                result = .failure(Refusal.recordDamaged)
+                replies.fail(worker, callID, Refusal.recordDamaged)
             }
-            replies.add(call, result)
             replies.send()
         }
+    }
+}
+
+/// The names of the tenant whose records come, asked for once while they are one tenant's.
+private struct TenantNames {
+    let stores: Stores
+    private var last: LedgerNames?
+
+    init(stores: Stores) {
+        self.stores = stores
+    }
+
+    mutating func names(of tenant: TenantID) -> LedgerNames {
+        if let last, last.tenant == tenant { return last }
+        let names = stores.names(of: tenant)
+        last = names
+        return names
     }
 }
 
 /// Replies of one batch, by worker.
 private struct Replies {
     let server: Server
-    private var byWorker: [[Completion]] = []
+    let capacity: Int
+    private var byWorker: [ReplyBatch] = []
 
-    init(server: Server) {
+    init(server: Server, capacity: Int) {
         self.server = server
+        self.capacity = capacity
     }
 
-    mutating func add(_ call: Call, _ result: Result<[UInt8], Status>) {
-        while byWorker.count <= call.workerIndex { byWorker.append([]) }
-        byWorker[call.workerIndex].append(Completion(callID: call.id, result: result))
+    /// Ends a call with the reply that its record stands for.
+    mutating func add(
+        _ worker: Int, _ callID: UInt64, _ record: DurableRecord, _ codec: Codec,
+        _ names: LedgerNames
+    ) {
+        makeRoom(worker)
+        do throws(MessageFault) {
+            try byWorker[worker].reply(callID) { bytes throws(MessageFault) in
+                try codec.appendReply(to: record, names: names, behind: &bytes)
+            }
+        } catch {
+            byWorker[worker].fail(callID, Refusal.recordDamaged)
+        }
+    }
+
+    mutating func fail(_ worker: Int, _ callID: UInt64, _ status: Status) {
+        makeRoom(worker)
+        byWorker[worker].fail(callID, status)
+    }
+
+    private mutating func makeRoom(_ worker: Int) {
+        while byWorker.count <= worker { byWorker.append(ReplyBatch(capacity: capacity)) }
     }
 
     func send() {
-        for (worker, completions) in byWorker.enumerated() where !completions.isEmpty {
-            server.complete(workerIndex: worker, completions)
+        for (worker, replies) in byWorker.enumerated() where !replies.isEmpty {
+            server.complete(workerIndex: worker, replies)
         }
     }
 }

@@ -9,36 +9,51 @@ struct WritePlan: Sendable {
     var guards: [Guard] = []
 }
 
-/// A write on its way through the commit: everything to plan and propose it, once or again.
-struct Write: Sendable {
-    /// Makes the plan with what is known now. `retry` says what the sequencer answered to an
-    /// earlier plan of the same request. Errors: `Status`.
-    typealias Planner = @Sendable (_ scratch: DecisionScratch, _ retry: Retry?) throws -> WritePlan
-
+/// Who asks for a write: what tells a repeat from another request, and until when it may run.
+struct WriteRequest: Sendable {
     let tenant: TenantID
     let requestKey: Hash128
     let fingerprint: Hash128
     /// Wall-clock microseconds after which it must not be executed.
     let deadlineMicros: Int64
-    /// Whether a failed guard or a refusal of the ledger makes a new plan. A write that does not
-    /// plan again has the ledger's refusal recorded as its answer.
+
+    /// The proposal of a plan.
+    func proposal(
+        _ plan: WritePlan, onRefusal: Proposal.OnRefusal, ticket: UInt64, nowMicros: Int64
+    ) -> Proposal {
+        Proposal(
+            tenant: tenant, requestKey: requestKey, fingerprint: fingerprint,
+            deadlineMicros: deadlineMicros, nowMicros: nowMicros, guards: plan.guards,
+            alternatives: [plan.alternative], onRefusal: onRefusal, ticket: ticket)
+    }
+}
+
+/// A write on its way through the commit whose plan depends on what the tenant has: everything to
+/// plan and propose it, once or again.
+struct Write: Sendable {
+    /// Makes the plan with what is known now. `retry` says what the sequencer answered to an
+    /// earlier plan of the same request. Errors: `Status`.
+    typealias Planner = @Sendable (_ scratch: DecisionScratch, _ retry: Retry?) throws -> WritePlan
+
+    let request: WriteRequest
+    /// Whether what comes back without a record makes a new plan.
     let plansAgain: Bool
+    /// Whether a refusal of the ledger is recorded as the answer; else it comes back.
+    let recordsRefusal: Bool
     let planner: Planner
 
     /// The proposal of a plan.
     func proposal(_ plan: WritePlan, ticket: UInt64, nowMicros: Int64) -> Proposal {
-        Proposal(
-            tenant: tenant, requestKey: requestKey, fingerprint: fingerprint,
-            deadlineMicros: deadlineMicros, nowMicros: nowMicros, guards: plan.guards,
-            alternatives: [plan.alternative],
-            onRefusal: plansAgain ? .returnToWorker : .recordRefusal, ticket: ticket)
+        request.proposal(
+            plan, onRefusal: recordsRefusal ? .recordRefusal : .returnToWorker, ticket: ticket,
+            nowMicros: nowMicros)
     }
 
     /// Asks whether the request is a repeat, and does nothing else: no tenant has the hold 0, so
-    /// what is no repeat comes back from the ledger unrecorded.
-    func probe(_ type: RecordType, ticket: UInt64, nowMicros: Int64) -> Proposal {
+    /// what is no repeat comes back from the ledger unrecorded, whatever its type would be.
+    func probe(ticket: UInt64, nowMicros: Int64) -> Proposal {
         let nothing = Alternative(
-            type: type, subject: .none, operations: [.release(hold: HoldID(0))], body: [])
+            type: .holdReleased, subject: .none, operations: [.release(hold: HoldID(0))], body: [])
         return proposal(WritePlan(alternative: nothing), ticket: ticket, nowMicros: nowMicros)
     }
 }

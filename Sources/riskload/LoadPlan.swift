@@ -14,6 +14,12 @@ struct LoadPlan {
     var connectionCount: Int
     var streamCount: Int
     var lineCount: Int
+    /// The first of the lines when they are there already, numbered in a row.
+    var openedLine: Int64?
+    /// Holds that are placed on the lines before the run.
+    var holdCount: Int
+    /// Operations of a batch.
+    var batchCount: Int
     var seed: UInt64
     var subject: RequestMaker.Subject
 

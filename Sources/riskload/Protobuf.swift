@@ -72,6 +72,19 @@ enum ProtobufFields {
         return []
     }
 
+    /// The values of a packed list of varints, none when it is absent; nil when the bytes are no
+    /// message.
+    static func integers(_ wanted: UInt64, in message: ArraySlice<UInt8>) -> [UInt64]? {
+        guard var rest = Self.message(wanted, in: message) else { return nil }
+        var values: [UInt64] = []
+        values.reserveCapacity(rest.count)
+        while !rest.isEmpty {
+            guard let value = varint(&rest) else { return nil }
+            values.append(value)
+        }
+        return values
+    }
+
     private static func varint(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 70, by: 7) {

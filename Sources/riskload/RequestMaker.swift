@@ -9,33 +9,34 @@ struct RequestMaker {
         var product: String
         /// Whether every reservation takes from one line.
         var isHot: Bool
+        /// Operations of a batch.
+        var batchCount: Int
     }
 
     /// The limit of the lines that a run opens: the largest that the service takes.
     static let limitMinor: Int64 = 1_000_000_000_000_000
     private static let euro = Array("EUR".utf8)
-    private static let hexadecimal = Array("0123456789abcdef".utf8)
+    /// How long the holds of batches last, seconds: the longest, so that none ends in a run.
+    private static let holdSeconds: Int64 = 2_592_000
 
     var random: RandomSource
+    var requestID: RequestID
     /// The lines that reservations take from.
     var lineIDs: [Int64] = []
     private let subjects: SubjectRange
     private let model: [UInt8]
     private let product: [UInt8]
     private let isHot: Bool
-    /// Starts each request id; no other run has it.
-    private let runPrefix: [UInt8]
-    private var writeCount: UInt64 = 0
+    private let batchCount: Int
 
-    /// `runPrefix` is printable ASCII, at most 40 bytes, and unique to this run.
-    init(seed: UInt64, runPrefix: String, subject: Subject) {
-        precondition(runPrefix.utf8.count <= 40, "a request id has at most 64 bytes")
+    init(seed: UInt64, requestID: RequestID, subject: Subject) {
         random = RandomSource(seed: seed)
+        self.requestID = requestID
         subjects = subject.subjects
         model = Array(subject.model.utf8)
         product = Array(subject.product.utf8)
         isHot = subject.isHot
-        self.runPrefix = Array(runPrefix.utf8)
+        batchCount = subject.batchCount
     }
 
     /// Appends the message of a call.
@@ -48,21 +49,49 @@ struct RequestMaker {
         case .graph: appendSubject(1, to: &body)
         case .reserve: appendReserve(to: &body)
         case .evaluate: appendEvaluate(to: &body)
+        case .getLine: body.appendInteger(1, nextLine())
+        case .batch: appendBatch(.reserve, count: batchCount, to: &body)
         }
     }
 
-    /// Appends an OpenLineRequest for a random subject.
-    mutating func appendOpenLine(to body: inout [UInt8]) {
+    /// Appends a BatchApplyRequest whose operations all do the same: open a line for a random
+    /// subject, or reserve one minor unit of a random line.
+    mutating func appendBatch(_ action: BatchAction, count: Int, to body: inout [UInt8]) {
         appendRequestID(to: &body)
-        appendSubject(2, to: &body)
-        body.appendText(3, product)
-        appendMoney(4, Self.limitMinor, to: &body)
+        for _ in 0..<count {
+            switch action {
+            case .openLine: appendLineOpening(to: &body)
+            case .reserve:
+                let line = nextLine()
+                body.appendShort(2) { operation in
+                    operation.appendInteger(1, BatchAction.reserve.rawValue)
+                    operation.appendInteger(3, line)
+                    operation.appendInteger(5, 1)
+                    operation.appendInteger(7, Self.holdSeconds)
+                }
+            }
+        }
+        body.appendText(3, Self.euro)
+    }
+
+    private mutating func appendLineOpening(to body: inout [UInt8]) {
+        let index = Int(random.next() % UInt64(subjects.count))
+        let (subjects, product) = (subjects, product)
+        body.appendShort(2) { operation in
+            operation.appendInteger(1, BatchAction.openLine.rawValue)
+            operation.appendInteger(5, Self.limitMinor)
+            operation.appendShort(12) { subjects.append(index, to: &$0) }
+            operation.appendText(13, product)
+        }
+    }
+
+    private mutating func nextLine() -> Int64 {
+        lineIDs[isHot ? 0 : Int(random.next() % UInt64(lineIDs.count))]
     }
 
     private mutating func appendReserve(to body: inout [UInt8]) {
         appendRequestID(to: &body)
-        let index = isHot ? 0 : Int(random.next() % UInt64(lineIDs.count))
-        body.appendInteger(2, lineIDs[index])
+        body.appendInteger(2, nextLine())
         appendMoney(3, 1, to: &body)
     }
 
@@ -78,15 +107,9 @@ struct RequestMaker {
     }
 
     private mutating func appendRequestID(to body: inout [UInt8]) {
-        writeCount += 1
-        let number = writeCount
-        let prefix = runPrefix
-        body.appendShort(1) { text in
-            text.append(contentsOf: prefix)
-            for shift in stride(from: UInt64(60), through: 0, by: -4) {
-                text.append(Self.hexadecimal[Int(number >> shift & 15)])
-            }
-        }
+        body.append(1 << 3 | 2)
+        body.append(UInt8(RequestID.byteCount))
+        requestID.append(to: &body)
     }
 
     private mutating func appendSubject(_ field: Int, to body: inout [UInt8]) {

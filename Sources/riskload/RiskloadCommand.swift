@@ -15,9 +15,9 @@ struct RiskloadCommand: ParsableCommand {
             stream sends its next call when the last was answered.
 
             score, graph and evaluate need subjects that exist, with their features: the demo's \
-            are applicant-0000 to applicant-0999, loaded by the demo of clients/python. reserve \
-            and mix first open --lines credit lines with a limit of 10^15 minor units of EUR. \
-            mix is 60% score, 20% graph, 10% reserve, 10% evaluate.
+            are applicant-0000 to applicant-0999, loaded by the demo of clients/python. reserve, \
+            reserve-hot, get-line, batch and mix first open --lines credit lines with a limit of \
+            10^15 minor units of EUR. mix is 60% score, 20% graph, 10% reserve, 10% evaluate.
 
             Exit codes: 0 done, 1 failed (no call was answered), 64 bad usage, 69 unreachable.
             """)
@@ -46,8 +46,14 @@ struct RiskloadCommand: ParsableCommand {
     var model = "german_scorecard"
     @Option(help: "The product of evaluate and of the lines that are opened.")
     var product = "instalment"
-    @Option(help: "Credit lines to open for reserve and mix, 1 to 1,000,000.")
+    @Option(help: "Credit lines to open first, 1 to 1,000,000.")
     var lines = 1_000
+    @Option(help: "The first of --lines lines, numbered in a row, that are there: opens none.")
+    var opened: Int64?
+    @Option(help: "Holds to place on them first, 0 to 4,000,000.")
+    var holds = 0
+    @Option(help: "Operations of a batch, 1 to 8,000.")
+    var batch = 8_000
     @Flag(help: "Every reservation takes from one line.")
     var hot = false
     @Option(help: "The seed of everything random.")
@@ -73,6 +79,13 @@ struct RiskloadCommand: ParsableCommand {
         if !(1...1_000_000).contains(lines) {
             throw ValidationError("--lines is from 1 to 1,000,000")
         }
+        if let opened, !(1...Int64(UInt32.max)).contains(opened) {
+            throw ValidationError("--opened is from 1 to \(UInt32.max)")
+        }
+        if !(0...4_000_000).contains(holds) {
+            throw ValidationError("--holds is from 0 to 4,000,000")
+        }
+        if !(1...8_000).contains(batch) { throw ValidationError("--batch is from 1 to 8,000") }
         if key.utf8.contains(where: { $0 < 0x21 || $0 > 0x7e }) {
             throw ValidationError("--key is printable ASCII without spaces")
         }
@@ -96,13 +109,17 @@ struct RiskloadCommand: ParsableCommand {
     private func measure() throws(LoadError) -> LoadReport {
         let clock = SystemClock()
         let plan = try plan()
-        let micros = String(clock.wallMicros(), radix: 16)
-        let process = String(ProcessInfo.processInfo.processIdentifier, radix: 16)
-        var maker = RequestMaker(
-            seed: seed, runPrefix: "load-\(micros)-\(process)-", subject: plan.subject)
+        let wallMicros = UInt64(clock.wallMicros())
+        let requestID = RequestID(
+            runSeed: wallMicros << 20 ^ UInt64(ProcessInfo.processInfo.processIdentifier),
+            nowMillis: wallMicros / 1_000)
+        var maker = RequestMaker(seed: seed, requestID: requestID, subject: plan.subject)
         if plan.scenario.needsLines {
-            maker = try LineOpener(plan: plan, maker: maker, clock: clock).open()
-            ProgressLine.write("opened \(Figures.grouped(lines)) credit lines\n")
+            maker = try LedgerFiller(plan: plan, maker: maker, clock: clock).fill()
+            if opened == nil {
+                ProgressLine.write("opened \(Figures.grouped(lines)) credit lines\n")
+            }
+            if holds > 0 { ProgressLine.write("placed \(Figures.grouped(holds)) holds\n") }
         }
         var progress = ProgressLine()
         let report = try Runner(plan: plan, maker: maker, clock: clock).run(&progress)
@@ -120,9 +137,12 @@ struct RiskloadCommand: ParsableCommand {
         return LoadPlan(
             address: address, key: key, scenario: scenario, ratePerSecond: closed ? nil : rate,
             duration: duration, warmup: warmup, connectionCount: connections,
-            streamCount: streams, lineCount: lines, seed: seed,
+            streamCount: streams, lineCount: lines, openedLine: opened, holdCount: holds,
+            batchCount: batch,
+            seed: seed,
             subject: RequestMaker.Subject(
-                subjects: subjects, model: model, product: product, isHot: hot))
+                subjects: subjects, model: model, product: product,
+                isHot: hot || scenario == .reserveHot, batchCount: batch))
     }
 
     private func write(_ report: LoadReport, to path: String) throws {

@@ -79,6 +79,7 @@ final class Runner: ClientPoolDelegate {
                 let due = schedule.intendedNanos(sentCount)
                 wait = due > nowNanos ? min(wait, due - nowNanos) : 0
             }
+            maker.requestID.nowMillis = UInt64(clock.wallMicros() / 1_000)
             pool.turn(waitNanos: wait)
             nowNanos = clock.monotonicNanos()
             progress.show(self, nowNanos: nowNanos, inFlightCount: pool.inFlightCount)

@@ -35,14 +35,22 @@ struct Tally {
     mutating func add(_ result: ClientResult, latencyNanos: UInt64) {
         switch result {
         case .answer(let message):
-            guard let value = outcomeNames.isEmpty ? 0 : ProtobufFields.integer(1, in: message)
-            else { return addFailure("INTERNAL: the answer is no protobuf message") }
+            guard let value = outcome(message) else {
+                return addFailure("INTERNAL: the answer is no protobuf message")
+            }
             answeredCount += 1
             outcomeCounts[min(Int(clamping: value), Self.outcomeValuesMax - 1)] += 1
             _ = latency.record(max(latencyNanos, 1))
         case .failure(let status, let reason):
             addFailure("\(Self.name(status.code)): \(reason ?? String(status.message.prefix(120)))")
         }
+    }
+
+    /// What an answer means; nil when it is no message. A batch is done when all of it is.
+    private func outcome(_ message: ArraySlice<UInt8>) -> UInt64? {
+        if outcomeNames.isEmpty { return 0 }
+        guard kind == .batch else { return ProtobufFields.integer(1, in: message) }
+        return ProtobufFields.integers(2, in: message).map { $0.allSatisfy { $0 == 1 } ? 1 : 0 }
     }
 
     /// Notes failed calls under a name.

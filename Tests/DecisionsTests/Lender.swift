@@ -72,7 +72,8 @@ final class Lender {
         journal.submit([
             Proposal(
                 tenant: DemoLender.tenant,
-                requestKey: Hash128(high: random.next(), low: random.next() | 1),
+                requestKey: RequestKey.make(
+                    hash: Hash128(high: random.next(), low: random.next() | 1), statedMillis: nil),
                 fingerprint: Hash128(high: 1, low: 1), nowMicros: clock.wallMicros(),
                 guards: guards, alternatives: [alternative], onRefusal: onRefusal, ticket: ticket)
         ])
@@ -120,8 +121,9 @@ final class Lender {
                 type: .lineOpened, subject: DemoLender.subject(name),
                 operations: [
                     .openLine(
-                        subject: DemoLender.subject(name), product: DemoLender.product,
-                        currency: currency, limitMinor: limitMinor)
+                        LineOpening(
+                            subject: DemoLender.subject(name), product: DemoLender.product,
+                            currency: currency, limitMinor: limitMinor))
                 ], body: []))
         return try #require(record.effects.lines.last).id
     }

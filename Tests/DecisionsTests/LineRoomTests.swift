@@ -35,7 +35,7 @@ import Testing
                 operations: [
                     .reserve(
                         line: .existing(line), amountMinor: amountMinor, currency: euro,
-                        expiresAtMicros: .max)
+                        expiresAtMicros: .max, labels: [])
                 ], body: []))
     }
 
@@ -78,7 +78,7 @@ import Testing
         let wanted: [LedgerOperation] = [
             .reserve(
                 line: .existing(line), amountMinor: 200_000, currency: euro,
-                expiresAtMicros: lender.clock.wallMicros() + 60_000_000)
+                expiresAtMicros: lender.clock.wallMicros() + 60_000_000, labels: [])
         ]
         #expect(plan.alternative.operations == (row.outcome == .approve ? wanted : []))
     }
@@ -89,11 +89,12 @@ import Testing
         #expect(
             plan.alternative.operations == [
                 .openLine(
-                    subject: DemoLender.subject("anna"), product: DemoLender.product,
-                    currency: euro, limitMinor: 200_000),
+                    LineOpening(
+                        subject: DemoLender.subject("anna"), product: DemoLender.product,
+                        currency: euro, limitMinor: 200_000, nominalRatePpm: 129_000)),
                 .reserve(
                     line: .openedHere, amountMinor: 200_000, currency: euro,
-                    expiresAtMicros: lender.clock.wallMicros() + 60_000_000),
+                    expiresAtMicros: lender.clock.wallMicros() + 60_000_000, labels: []),
             ])
         let record = try lender.record(plan.alternative, guards: plan.guards)
         #expect(record.effects.lines.last?.heldMinor == 200_000)

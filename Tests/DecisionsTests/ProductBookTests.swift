@@ -13,7 +13,7 @@ import Testing
             LineImage(
                 id: LineID(sequence), tenant: TenantID(tenant), subject: .none,
                 product: Hash128(high: 1, low: product), currency: Currency(packed: 0),
-                status: .open, version: 1, limitMinor: 1, heldMinor: 0, drawnMinor: 0,
+                status: .open, version: 1, limitMinor: 1, heldMinor: 0, principalMinor: 0,
                 openedAtMicros: 0, lastSequence: sequence)
         ]
         return DurableRecord(

@@ -21,11 +21,27 @@ import Testing
         #expect(CurrencyTable.codes.allSatisfy { $0.utf8.count == 3 && $0 == $0.uppercased() })
     }
 
+    /// Every code of three capital letters, by its bytes, against the list.
+    @Test func everyCodeIsWhatTheListSays() {
+        let letters = Array(UInt8(ascii: "A")...UInt8(ascii: "Z"))
+        for first in letters {
+            for second in letters {
+                for third in letters {
+                    let bytes = [first, second, third]
+                    let code = String(decoding: bytes, as: UTF8.self)
+                    let currency = Currency(bytes: bytes.span)
+                    #expect((currency != nil) == CurrencyTable.codes.contains(code), "\(code)")
+                    if let currency { #expect(currency.code == code) }
+                }
+            }
+        }
+    }
+
     @Test func availableIsWhatIsNeitherHeldNorDrawn() {
         let line = LineImage(
             id: LineID(1), tenant: TenantID(1), subject: SubjectID(.zero), product: .zero,
             currency: Currency(code: "EUR")!, status: .open, version: 1, limitMinor: 100,
-            heldMinor: 30, drawnMinor: 25, openedAtMicros: 0, lastSequence: 1)
+            heldMinor: 30, principalMinor: 25, openedAtMicros: 0, lastSequence: 1)
         #expect(line.availableMinor == 45)
     }
 }

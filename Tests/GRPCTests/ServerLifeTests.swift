@@ -92,15 +92,15 @@ private func canConnect(_ port: UInt16) -> Bool {
             #expect(server.seen.wait { $0.parked.count == 500 })
             let parked = server.seen.events.withLock { $0.parked }
             #expect(Set(parked.map(\.id)).count == 500)
-            server.server.complete(
-                workerIndex: 0,
-                parked.enumerated().map { index, call in
-                    Completion(
-                        callID: call.id,
-                        result: index % 2 == 0
-                            ? .success([UInt8(truncatingIfNeeded: index)])
-                            : .failure(Status(.aborted, "odd")))
-                })
+            var replies = ReplyBatch(capacity: parked.count)
+            for (index, call) in parked.enumerated() {
+                if index % 2 == 0 {
+                    replies.reply(call.id) { $0.append(UInt8(truncatingIfNeeded: index)) }
+                } else {
+                    replies.fail(call.id, Status(.aborted, "odd"))
+                }
+            }
+            server.server.complete(workerIndex: 0, replies)
             for token in tokens {
                 let stream = try client.finish(token)
                 #expect(stream.status == 0 ? stream.messages.count == 1 : stream.status == 10)

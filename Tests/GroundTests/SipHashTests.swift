@@ -30,9 +30,15 @@ import Testing
             var pieces = SipHash(key: Self.key)
             pieces.append(contentsOf: Array(bytes[..<cut]).span)
             pieces.append(contentsOf: Array(bytes[cut...]).span)
-            let one = SipHash.hash(bytes, key: Self.key)
+            var single = SipHash(key: Self.key)
+            for byte in bytes { single.append(byte) }
+            let one = single.finish()
             #expect(pieces.finish() == one, "seed \(seed)")
             #expect(SipHash.hash(bytes.span, key: Self.key) == one, "seed \(seed)")
+            let buffer = unsafe bytes.withUnsafeBufferPointer {
+                unsafe SipHash.hash($0, key: Self.key)
+            }
+            #expect(buffer == one, "seed \(seed)")
         }
     }
 }

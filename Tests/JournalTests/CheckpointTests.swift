@@ -94,7 +94,7 @@ enum StoreChoice: CaseIterable, Sendable {
             awaitDurable: { _ in })
         let key = CheckpointManifest.blockKey(number: 1, name: "lines", index: 0)
         var bytes = try #require(try store.get(key))
-        bytes[60] ^= 1
+        bytes[20] ^= 1
         try store.put(key, bytes)
         let error = #expect(throws: JournalError.self) {
             _ = try JournalMachine.recover(files, store)

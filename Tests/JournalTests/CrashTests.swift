@@ -93,7 +93,7 @@ import Testing
     private func verify(
         _ machine: JournalMachine, _ life: Life, _ last: UInt64, _ note: Comment
     ) throws {
-        var keys = Set<Hash128>()
+        var keys = Set<UInt64>()
         for sequence in stride(from: UInt64(1), through: last, by: 1) {
             let stored = try machine.parts.reader.read(sequence: sequence).sequenced
             let expected = try #require(life.acknowledged[sequence], note)
@@ -101,7 +101,7 @@ import Testing
             #expect(stored.record.body == expected.body, note)
             #expect(stored.record.tenantSequence == expected.tenantSequence, note)
             if !stored.requestKey.isZero {
-                let key = RequestTable.key(stored.requestKey, tenant: stored.record.tenant)
+                let key = RequestEntry.tag(stored.requestKey, tenant: stored.record.tenant)
                 #expect(keys.insert(key).inserted, note)
             }
         }

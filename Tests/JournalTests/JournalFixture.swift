@@ -62,7 +62,9 @@ struct ProposalMaker {
     ) -> Proposal {
         Proposal(
             tenant: tenant,
-            requestKey: Hash128(high: ticket &* 0x9e37_79b9_7f4a_7c15, low: ticket + 1),
+            requestKey: RequestKey.make(
+                hash: Hash128(high: ticket &* 0x9e37_79b9_7f4a_7c15, low: ticket + 1),
+                statedMillis: nil),
             fingerprint: Hash128(high: 7, low: 9), nowMicros: 0,
             alternatives: [
                 Alternative(
@@ -77,9 +79,24 @@ struct ProposalMaker {
             ticket, .lineOpened,
             [
                 .openLine(
-                    subject: SubjectID(Hash128(high: 5, low: 1)), product: Hash128(high: 1, low: 1),
-                    currency: euro, limitMinor: limitMinor)
+                    LineOpening(
+                        subject: SubjectID(Hash128(high: 5, low: 1)),
+                        product: Hash128(high: 1, low: 1), currency: euro, limitMinor: limitMinor))
             ])
+    }
+
+    /// A batch of independent reserves, one chain each: line and amount.
+    func batch(_ ticket: UInt64, _ reserves: [(line: UInt64, amountMinor: Int64)]) -> Proposal {
+        var made = proposal(
+            ticket, .batchApplied,
+            reserves.map {
+                .reserve(
+                    line: .existing(LineID($0.line)), amountMinor: $0.amountMinor, currency: euro,
+                    expiresAtMicros: expiresAtMicros, labels: [])
+            })
+        made.alternatives[0].subject = .none
+        made.alternatives[0].chains = Array(repeating: 1, count: reserves.count)
+        return made
     }
 
     func reserve(_ ticket: UInt64, line: UInt64, amountMinor: Int64) -> Proposal {
@@ -88,7 +105,7 @@ struct ProposalMaker {
             [
                 .reserve(
                     line: .existing(LineID(line)), amountMinor: amountMinor, currency: euro,
-                    expiresAtMicros: expiresAtMicros)
+                    expiresAtMicros: expiresAtMicros, labels: [])
             ])
     }
 }

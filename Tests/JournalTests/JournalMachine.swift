@@ -73,7 +73,11 @@ struct ProposalStream {
         case 8:
             return maker.proposal(
                 ticket, .repaid,
-                [.repay(line: LineID(min(id, 6)), amountMinor: amount, currency: euro)],
+                [
+                    .repay(
+                        line: LineID(min(id, 6)), amountMinor: amount, currency: euro,
+                        waterfall: .usual)
+                ],
                 subject: subject)
         default:
             let body = [UInt8](repeating: 7, count: Int.random(in: 0...900, using: &random))
@@ -100,18 +104,22 @@ struct JournalMachine {
         return configuration
     }
 
-    init(files: SimulatedFileSystem, store: any Store) throws {
+    init(
+        files: SimulatedFileSystem, store: any Store,
+        configuration: JournalConfiguration = Self.configuration()
+    ) throws {
         self.files = files
         self.store = store
-        configuration = Self.configuration()
-        parts = try Self.recover(files, store)
+        self.configuration = configuration
+        parts = try Self.recover(files, store, configuration)
     }
 
     static func recover(
-        _ files: SimulatedFileSystem, _ store: any Store
+        _ files: SimulatedFileSystem, _ store: any Store,
+        _ configuration: JournalConfiguration = Self.configuration()
     ) throws(JournalError) -> Recovery.Result {
         try Recovery(
-            files: files, store: store, configuration: configuration(), projections: [],
+            files: files, store: store, configuration: configuration, projections: [],
             participants: [], newIdentity: 42
         ).run()
     }
@@ -120,11 +128,36 @@ struct JournalMachine {
     mutating func sequence(_ proposals: [Proposal], wallMicros: Int64) -> SequencedBatch {
         let reading = ClockReading(wallMicros: wallMicros, bootMicros: wallMicros)
         var batch = SequencedBatch()
-        _ = parts.sequencer.expireDue(reading, limit: 4, into: &batch)
+        _ = parts.sequencer.takeDue(reading, limit: 4, into: &batch)
         for proposal in proposals where batch.byteCount < configuration.batchBytesSoft {
             parts.sequencer.take(proposal, reading: reading, into: &batch)
+            lookUp(reading, &batch)
         }
         return batch
+    }
+
+    /// What the look-up queue does: searches the store, and brings back what is not there.
+    private mutating func lookUp(_ reading: ClockReading, _ batch: inout SequencedBatch) {
+        while let proposal = batch.lookUps.popLast() {
+            let found = try? RequestRuns(store: store).find(
+                RequestEntry.tag(proposal.requestKey, tenant: proposal.tenant),
+                statedMicros: RequestKey.statedMicros(proposal.requestKey),
+                nowMicros: parts.writer.mark.timeMicros)
+            if let found {
+                batch.verdicts.append(Verdict(proposal, repeats: found))
+            } else {
+                parts.sequencer.take(proposal, reading: reading, into: &batch)
+            }
+        }
+    }
+
+    /// What the archive queue does.
+    mutating func archiveRequests() throws {
+        let durable = parts.writer.mark.sequence
+        while let offer = parts.sequencer.requests.table.offer(durableSequence: durable) {
+            try RequestRuns(store: store).put(offer)
+            parts.sequencer.requests.table.archived(offer)
+        }
     }
 
     /// Makes a batch durable and applies it, as committer and publisher do.
@@ -137,7 +170,7 @@ struct JournalMachine {
                 segment: begun, firstSequence: batch.records[0].record.sequence)
         }
         for made in batch.records {
-            parts.view.apply(made.record)
+            parts.view.publish(made.record)
             parts.tenants.append(made.record)
         }
     }

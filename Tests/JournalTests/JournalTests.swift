@@ -82,15 +82,21 @@ import Testing
         foreign.ticket = 4
         foreign.tenant = TenantID(2)
         journal.submit([again, changed, foreign])
-        guard case .repeated(let sequence) = verdicts.answer(2) else {
-            Issue.record("a repeat was expected")
-            return
+        for ticket in UInt64(2)...3 {
+            guard case .repeated(sequence: 1) = verdicts.answer(ticket) else {
+                Issue.record("a repeat was expected")
+                return
+            }
         }
-        #expect(sequence == 1)
-        guard case .requestIDReused = verdicts.answer(3) else {
-            Issue.record("reuse was expected")
-            return
+        func read(_ proposal: Proposal, tenant: UInt32 = 1) throws -> UInt64? {
+            try journal.readRepeat(
+                sequence: 1, tenant: TenantID(tenant), requestKey: proposal.requestKey,
+                fingerprint: proposal.fingerprint)?.sequence
         }
+        #expect(try read(again) == 1)
+        #expect(try read(changed) == nil, "the id came before with another payload")
+        #expect(try read(again, tenant: 2) == nil, "nobody sees another tenant's reply")
+        #expect(try read(maker.open(2)) == nil, "another id of the same tag is another request")
         guard case .recorded(let record, _) = verdicts.answer(4) else {
             Issue.record("another tenant may use the same key")
             return

@@ -1,5 +1,6 @@
 import Domain
 import Ground
+import Limits
 import Testing
 
 @testable import Journal
@@ -18,7 +19,7 @@ import Testing
         case .recorded(let record, let alternative):
             return "recorded \(record.outcome) as \(alternative)"
         case .repeated(let sequence): return "repeated \(sequence)"
-        case .requestIDReused: return "reused"
+        case .requestRefused(let refusal): return "\(refusal)"
         case .planAgain(let refusal, _): return "plan again \(refusal.map { "\($0)" } ?? "guard")"
         case .deadlinePassed: return "deadline"
         case .noSpace: return "no space"
@@ -40,7 +41,7 @@ import Testing
                     : [
                         .reserve(
                             line: .existing(LineID(1)), amountMinor: amount, currency: euro,
-                            expiresAtMicros: 1_000_000)
+                            expiresAtMicros: 1_000_000, labels: [])
                     ],
                 body: [UInt8(ticket)])
         }
@@ -53,7 +54,7 @@ import Testing
         #expect(take(decision(3, [500, 41, 0])) == "recorded done as 2")
         #expect(take(decision(4, [500, 41])) == "recorded limitExceeded as 1")
         #expect(batch.records.last?.record.effects.lines.first?.availableMinor == 40)
-        #expect(batch.records.last?.previousOfLine == 2)
+        #expect(batch.records.last?.previous.line == 2)
         #expect(take(decision(5, [41], onRefusal: .returnToWorker)) == "plan again limitExceeded")
         #expect(batch.records.map(\.record.sequence) == [1, 2, 3, 4])
     }
@@ -101,8 +102,6 @@ import Testing
         #expect(take(late) == "recorded done as 0")
         late.deadlineMicros = 1
         #expect(take(late) == "repeated 1", "a repeat executes nothing, so it may be late")
-        late.fingerprint = Hash128(high: 0, low: 1)
-        #expect(take(late) == "reused")
     }
 
     @Test mutating func backPointersVisitEveryRecordOfASubject() {
@@ -125,6 +124,71 @@ import Testing
         }
     }
 
+    /// A batch is one record and takes a number for each operation, refused ones too.
+    @Test mutating func aBatchTakesANumberForEachOperation() {
+        #expect(take(maker.open(1, limitMinor: 100)) == "recorded done as 0")
+        #expect(take(maker.batch(2, [(1, 60), (1, 60), (1, 40)])) == "recorded done as 0")
+        guard let made = batch.records.last else { return }
+        #expect(made.record.tenantSequence == 2 && made.record.tenantSequenceCount == 3)
+        #expect(made.record.sequence == 2 && made.previous.line == 1)
+        #expect(
+            made.record.effects.rare.results.map(\.outcome) == [.done, .limitExceeded, .done])
+        #expect(made.record.effects.holds.map(\.id.rawValue) == [2, 4])
+        #expect(made.record.effects.lines.map(\.availableMinor) == [0])
+        #expect(take(maker.open(3)) == "recorded done as 0")
+        #expect(batch.records.last?.record.tenantSequence == 5, "2, 3 and 4 are the batch's")
+        #expect(take(maker.batch(2, [(1, 60), (1, 60), (1, 40)])) == "repeated 2")
+    }
+
+    /// What a line waited for is a record of its own kind, when its time comes.
+    @Test mutating func timesOfLinesAreRecordsToo() {
+        #expect(take(maker.open(1, limitMinor: 100)) == "recorded done as 0")
+        let raise = maker.proposal(
+            2, .temporaryLimitSet,
+            [
+                .setTemporaryLimit(
+                    line: LineID(1), amountMinor: 50, currency: euro, endsAtMicros: 9_000)
+            ])
+        #expect(take(raise) == "recorded done as 0")
+        now = ClockReading(wallMicros: 8_999, bootMicros: 8_999)
+        var due = SequencedBatch()
+        #expect(!sequencer.takeDue(now, into: &due) && due.records.isEmpty)
+        now = ClockReading(wallMicros: 9_000, bootMicros: 9_000)
+        #expect(!sequencer.takeDue(now, into: &due))
+        #expect(due.records.map(\.record.type) == [.lineTimeCame])
+        #expect(due.records.first?.record.effects.lines.first?.grantedMinor == 100)
+        #expect(due.records.first?.previous.line == 2)
+    }
+
+    /// A new portfolio limit is counted in steps of records between proposals, then enforces.
+    @Test mutating func aNewLimitIsCountedInSteps() {
+        for ticket in UInt64(1)...1_300 {
+            #expect(take(maker.open(ticket, limitMinor: 10)) == "recorded done as 0")
+        }
+        #expect(take(maker.reserve(2_000, line: 7, amountMinor: 4)) == "recorded done as 0")
+        let limit = PortfolioLimit(
+            id: PortfolioLimitID(0), tenant: TenantID(1),
+            scope: [ScopeTerm(dimension: Dimension.tenant)], measure: .used, bound: .amount(5),
+            period: .absolute, currency: euro)
+        let set = maker.proposal(2_001, .portfolioLimitSet, [.setPortfolioLimit(limit)])
+        #expect(take(set) == "recorded done as 0")
+        var steps = SequencedBatch()
+        var count = 0
+        while sequencer.countNext(now, into: &steps), count < 100 { count += 1 }
+        #expect((2...6).contains(steps.records.count))
+        #expect(steps.records.allSatisfy { $0.record.type == .portfolioCounted })
+        let status = sequencer.ledger.portfolio.limit(TenantID(1), PortfolioLimitID(1_302))?.status
+        #expect(status == .enforcing)
+        #expect(
+            take(maker.reserve(2_002, line: 8, amountMinor: 2))
+                == "recorded portfolioLimitExceeded as 0")
+        #expect(take(maker.reserve(2_003, line: 8, amountMinor: 1)) == "recorded done as 0")
+        let cells = batch.records.last?.record.effects.rare.cells ?? []
+        #expect(cells.map(\.amountMinor) == [5])
+        #expect(batch.records.last?.previous.cells.count == 1)
+        #expect(batch.records.last?.previous.cells.first ?? 0 > 1_302)
+    }
+
     @Test mutating func massExpiryGoesInSlices() {
         #expect(take(maker.open(1, limitMinor: 10_000)) == "recorded done as 0")
         var brief = maker
@@ -132,10 +196,10 @@ import Testing
         for ticket in UInt64(2)...1_301 {
             _ = take(brief.reserve(ticket, line: 1, amountMinor: 1))
         }
-        #expect(sequencer.nextExpiryMicros == 5_000)
+        #expect(sequencer.nextDueMicros == 5_000)
         now = ClockReading(wallMicros: 4_999, bootMicros: 4_999)
         var due = SequencedBatch()
-        #expect(!sequencer.expireDue(now, into: &due) && due.records.isEmpty)
+        #expect(!sequencer.takeDue(now, into: &due) && due.records.isEmpty)
         now = ClockReading(wallMicros: 5_000, bootMicros: 5_000)
         let late = maker.proposal(
             2_000, .holdCommitted,
@@ -145,11 +209,11 @@ import Testing
         var isMoreDue = true
         while isMoreDue {
             var slice = SequencedBatch()
-            isMoreDue = sequencer.expireDue(now, into: &slice)
+            isMoreDue = sequencer.takeDue(now, into: &slice)
             counts.append(slice.records.count)
         }
         #expect(counts == [512, 512, 276])
-        #expect(sequencer.nextExpiryMicros == nil)
+        #expect(sequencer.nextDueMicros == nil)
     }
 }
 
@@ -182,29 +246,5 @@ import Testing
         #expect(!time.isFrozen && time.expiryMicros == 1_070_000_000)
         #expect(time.observe(reading(500, 41)) == 1_071_000_000)
         #expect(time.isFrozen, "a jump back")
-    }
-}
-
-@Suite struct RequestTableTests {
-    @Test(arguments: UInt64(1)...4) func agreesWithADictionaryOfTheYoungest(_ seed: UInt64) {
-        var random = RandomSource(seed: seed)
-        var table = RequestTable(countMax: 500)
-        var order: [RequestEntry] = []
-        for sequence in UInt64(1)...6_000 {
-            // Keys crowd into few parts and places, so that probes collide.
-            let key = Hash128(
-                high: UInt64.random(in: 0...3, using: &random) << 54,
-                low: UInt64.random(in: 0...4_000, using: &random))
-            let expected = order.last { $0.key == key }
-            #expect(table.find(key) == expected, "seed \(seed) sequence \(sequence)")
-            if expected == nil {
-                let entry = RequestEntry(key: key, fingerprint: sequence, sequence: sequence)
-                table.insert(entry)
-                order.append(entry)
-                if order.count > 500 { order.removeFirst() }
-            }
-        }
-        for entry in order { #expect(table.find(entry.key) == entry, "seed \(seed)") }
-        #expect(table.count == 500)
     }
 }

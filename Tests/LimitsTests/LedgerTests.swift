@@ -4,45 +4,18 @@ import Testing
 
 @testable import Limits
 
-private let euro = Currency(code: "EUR") ?? Currency(packed: 0)
-private let dollar = Currency(code: "USD") ?? Currency(packed: 0)
-private let tenant = TenantID(1)
-
+/// What each operation does to a line, in numbers a banker can check.
 @Suite struct LedgerTests {
-    private var ledger = Ledger(endedHoldCountMax: 4)
-    private var sequence: UInt64 = 0
-
-    private mutating func apply(
-        _ operations: [LedgerOperation], atMicros: Int64 = 10
-    ) -> LedgerResult {
-        let stamp = LedgerStamp(
-            tenant: tenant, tenantSequence: sequence + 1, sequence: sequence + 1,
-            timeMicros: atMicros, expiryMicros: atMicros)
-        let result = ledger.apply(operations, stamp: stamp)
-        if result.outcome == .done { sequence += 1 }
-        return result
-    }
-
-    private func open(_ limitMinor: Int64) -> LedgerOperation {
-        .openLine(
-            subject: SubjectID(Hash128(high: 1, low: 1)), product: .zero, currency: euro,
-            limitMinor: limitMinor)
-    }
-
-    private func reserve(
-        _ line: LineReference, _ amountMinor: Int64, until: Int64 = 100,
-        in currency: Currency = euro
-    ) -> LedgerOperation {
-        .reserve(line: line, amountMinor: amountMinor, currency: currency, expiresAtMicros: until)
-    }
+    private var world = LedgerFixture()
 
     @Test mutating func aLineAndItsHoldOpenTogetherOrNotAtAll() {
-        let refused = apply([open(100), reserve(.openedHere, 101)])
+        let refused = world.apply(world.open(100), world.reserve(nil, 101))
         #expect(refused.outcome == .limitExceeded)
         #expect(refused.effects.lines.isEmpty, "the line it met does not exist")
-        #expect(ledger.lineCount == 0 && ledger.holdCount == 0 && ledger.openHoldCount == 0)
-        let done = apply([open(100), reserve(.openedHere, 60)])
-        #expect(done.outcome == .done && done.previousOfLine == 0)
+        #expect(world.ledger.lineCount == 0 && world.ledger.holdCount == 0)
+        #expect(world.ledger.openHoldCount == 0 && world.ledger.rows.inFlightCount == 0)
+        let done = world.apply(world.open(100), world.reserve(nil, 60))
+        #expect(done.outcome == .done && done.previousOfLines == [0])
         #expect(done.effects.lines[0].availableMinor == 40)
         #expect(done.effects.lines[0].version == 1)
         #expect(done.effects.holds[0].id == HoldID(1))
@@ -50,248 +23,223 @@ private let tenant = TenantID(1)
 
     /// Step by step: available, held, drawn after each, with the limit 100.
     @Test mutating func theLifeOfAHold() {
-        _ = apply([open(100)])
-        let steps: [(LedgerOperation, LedgerOutcome, Int64, Int64, Int64)] = [
-            (reserve(.existing(LineID(1)), 60), .done, 40, 60, 0),
-            (reserve(.existing(LineID(1)), 41), .limitExceeded, 40, 60, 0),
-            (
-                .commit(hold: HoldID(2), amountMinor: 61, currency: euro, keepsRest: true),
-                .amountExceedsHold, 40,
-                60, 0
-            ),
-            (
-                .commit(hold: HoldID(2), amountMinor: 20, currency: euro, keepsRest: true), .done,
-                40, 40, 20
-            ),
-            (
-                .commit(hold: HoldID(2), amountMinor: 10, currency: euro, keepsRest: false), .done,
-                70, 0, 30
-            ),
-            (
-                .commit(hold: HoldID(2), amountMinor: 1, currency: euro, keepsRest: false),
-                .holdEnded, 70, 0, 30
-            ),
-            (.release(hold: HoldID(2)), .holdEnded, 70, 0, 30),
-            (.repay(line: LineID(1), amountMinor: 10, currency: euro), .done, 80, 0, 20),
-            (.repay(line: LineID(1), amountMinor: 50, currency: euro), .done, 100, 0, 0),
-            (reserve(.existing(LineID(1)), 100), .done, 0, 100, 0),
-            (.release(hold: HoldID(7)), .done, 100, 0, 0),
+        world.apply(world.open(100))
+        let steps: [(LedgerOperation, Int64, Int64, Int64)] = [
+            (world.reserve(1, 60), 40, 60, 0),
+            (world.commit(2, 20, keepsRest: true), 40, 40, 20),
+            (world.commit(2, 10), 70, 0, 30),
+            (world.repay(1, 10), 80, 0, 20),
+            (world.repay(1, 50), 100, 0, 0),
+            (world.reserve(1, 100), 0, 100, 0),
+            (world.extend(7, until: 200_000_000), 0, 100, 0),
+            (world.release(7), 100, 0, 0),
         ]
         for (number, step) in steps.enumerated() {
-            let result = apply([step.0])
+            let result = world.apply(step.0)
             let line = result.effects.lines.first
-            #expect(result.outcome == step.1, "step \(number)")
-            #expect(line?.availableMinor == step.2, "step \(number)")
-            #expect(line?.heldMinor == step.3, "step \(number)")
-            #expect(line?.drawnMinor == step.4, "step \(number)")
+            #expect(result.outcome == .done, "step \(number)")
+            #expect(line?.availableMinor == step.1, "step \(number)")
+            #expect(line?.heldMinor == step.2, "step \(number)")
+            #expect(line?.drawnMinor == step.3, "step \(number)")
+            #expect(result.previousOfLines == [UInt64(number) + 1], "step \(number)")
         }
+        #expect(world.hold(2)?.state == .committed && world.hold(2)?.committedMinor == 30)
     }
 
-    @Test mutating func whatExceedsTheDebtIsUnallocated() {
-        _ = apply([open(100), reserve(.openedHere, 30)])
-        _ = apply([.commit(hold: HoldID(1), amountMinor: 30, currency: euro, keepsRest: false)])
-        let result = apply([.repay(line: LineID(1), amountMinor: 50, currency: euro)])
-        #expect(result.effects.unallocatedMinor == 20)
-        let largest = apply([
-            .repay(line: LineID(1), amountMinor: .max, currency: euro),
-            .repay(line: LineID(1), amountMinor: 1, currency: euro),
-        ])
-        #expect(largest.outcome == .amountOverflow)
-    }
-
-    /// Each operation is wrong in several ways; the first in the table of precedence is told.
-    @Test mutating func refusalsComeInTheDocumentedOrder() {
-        _ = apply([open(100), reserve(.openedHere, 60, until: 20)])
-        let line = LineReference.existing(LineID(1))
-        let table: [(LedgerOperation, LedgerOutcome)] = [
-            (reserve(.existing(LineID(9)), 999, until: 0, in: dollar), .lineUnknown),
-            (
-                .commit(hold: HoldID(9), amountMinor: 999, currency: euro, keepsRest: false),
-                .holdUnknown
-            ),
-            (.release(hold: HoldID(9)), .holdUnknown),
-            (.repay(line: LineID(9), amountMinor: 1, currency: dollar), .lineUnknown),
-            (reserve(line, 999, until: 0, in: dollar), .currencyMismatch),
-            (.repay(line: LineID(1), amountMinor: 1, currency: dollar), .currencyMismatch),
-            (reserve(line, 999, until: 20), .holdExpired),
-            (
-                .commit(hold: HoldID(1), amountMinor: 999, currency: dollar, keepsRest: false),
-                .currencyMismatch
-            ),
-            (
-                .commit(hold: HoldID(1), amountMinor: 999, currency: euro, keepsRest: false),
-                .holdExpired
-            ),
-            (reserve(line, 999, until: 21), .limitExceeded),
-            (reserve(line, .max, until: 21), .limitExceeded),
-        ]
-        for (number, row) in table.enumerated() {
-            #expect(apply([row.0], atMicros: 20).outcome == row.1, "row \(number)")
+    /// 10 of each kind is owed, 40 of principal: 10 overdue, 10 due.
+    @Test mutating func aRepaymentMeetsDebtsInTheWaterfallsOrder() {
+        world.apply(world.open(1_000), world.reserve(nil, 40))
+        world.apply(world.commit(1, 40))
+        for component in [DebtComponent.interest, .fee, .penalty] {
+            for age in DebtAge.allCases { world.apply(world.charge(1, component, age, 10)) }
         }
-        #expect(ledger.line(tenant, LineID(1))?.availableMinor == 40, "refusals change nothing")
-        _ = apply([.expire(hold: HoldID(1))], atMicros: 20)
-        #expect(ledger.line(tenant, LineID(1))?.availableMinor == 100)
-        let late = apply(
-            [.commit(hold: HoldID(1), amountMinor: 1, currency: euro, keepsRest: false)],
-            atMicros: 20)
-        #expect(late.outcome == .holdExpired && late.effects.holds[0].state == .expired)
-    }
-
-    @Test mutating func anotherTenantsIdsAreUnknown() {
-        _ = apply([open(100), reserve(.openedHere, 60)])
-        let foreign = LedgerStamp(
-            tenant: TenantID(2), tenantSequence: 1, sequence: 2, timeMicros: 10, expiryMicros: 10)
+        world.apply(world.age(1, .principal, .future, .due, 20))
+        world.apply(world.age(1, .principal, .due, .overdue, 10))
+        #expect(world.line(1)?.owedMinor == 130)
+        #expect(world.line(1)?.availableMinor == 960, "charges do not use this limit")
+        let result = world.apply(world.repay(1, 65))
+        let parts = result.effects.rare.parts.map {
+            "\($0.step.age) \($0.step.component) \($0.amountMinor)"
+        }
         #expect(
-            ledger.apply([reserve(.existing(LineID(1)), 1)], stamp: foreign).outcome == .lineUnknown
-        )
+            parts == [
+                "overdue penalty 10", "overdue fee 10", "overdue interest 10",
+                "overdue principal 10", "due penalty 10", "due fee 10", "due interest 5",
+            ])
+        #expect(world.line(1)?.owedMinor == 65 && world.drawings(1) == [30])
+        #expect(world.apply(world.repay(1, 100)).effects.unallocatedMinor == 35)
+        #expect(world.line(1)?.owedMinor == 0 && world.line(1)?.details == nil)
+        #expect(world.drawings(1).isEmpty)
+    }
+
+    @Test mutating func repaidPrincipalFreesDrawingsOldestFirst() {
+        world.apply(world.open(100))
+        for amount in [Int64(10), 20, 30] {
+            world.apply(world.reserve(1, amount))
+            world.apply(world.commit(world.sequence, amount))
+        }
+        #expect(world.drawings(1) == [10, 20, 30])
+        let result = world.apply(world.repay(1, 25))
+        #expect(result.effects.drawings.map(\.principalMinor) == [0, 5])
+        #expect(world.drawings(1) == [5, 30])
+        #expect(world.ledger.drawingCount == 2)
+    }
+
+    @Test mutating func anInstalmentLineDoesNotReturnWhatIsRepaid() {
+        world.apply(world.open(100, .instalment), world.reserve(nil, 100))
+        world.apply(world.commit(1, 100))
+        world.apply(world.repay(1, 30))
+        #expect(world.line(1)?.limitMinor == 70 && world.line(1)?.availableMinor == 0)
+        world.apply(world.limit(1, 20))
+        world.apply(world.repay(1, 60))
+        #expect(world.line(1)?.limitMinor == 0, "a limit does not fall below nothing")
+    }
+
+    @Test mutating func chargesUseTheLimitWhenTheProductSaysSo() {
+        world.apply(world.open(100, chargesUseLimit: true), world.reserve(nil, 90))
+        world.now = 11_000_000
+        world.apply(world.charge(1, .fee, .due, 15))
+        #expect(world.line(1)?.availableMinor == 0 && world.line(1)?.overLimitMinor == 5)
+        #expect(world.line(1)?.details?.overLimitSinceMicros == 11_000_000)
+        world.now = 12_000_000
+        world.apply(world.charge(1, .fee, .due, 1))
+        #expect(world.line(1)?.details?.overLimitSinceMicros == 11_000_000, "since it began")
+        world.apply(world.repay(1, 6))
+        #expect(world.line(1)?.overLimitMinor == 0)
+        #expect(world.line(1)?.details?.overLimitSinceMicros == 0)
+    }
+
+    @Test mutating func aCutBelowWhatIsOutIsOverTheLimit() {
+        world.apply(world.open(100), world.reserve(nil, 80))
+        world.apply(world.limit(1, 50))
+        #expect(world.line(1)?.overLimitMinor == 30)
+        #expect(world.apply(world.reserve(1, 1)).outcome == .limitExceeded)
+        world.apply(world.limit(1, 90))
+        #expect(world.line(1)?.availableMinor == 10 && world.line(1)?.details == nil)
+    }
+
+    @Test mutating func aPurchaseIsTakenBackFuturePrincipalFirst() {
+        world.apply(world.open(100), world.reserve(nil, 60))
+        world.apply(world.commit(1, 60))
+        world.apply(world.age(1, .principal, .future, .due, 40))
+        world.apply(world.age(1, .principal, .due, .overdue, 15))
+        let entry = ReversibleEntry(
+            entry: 2, line: LineID(1), totalMinor: 60,
+            kind: .drawing(labels: .none, placedSeconds: 10))
+        let result = world.apply(.reverse(entry, amountMinor: 30))
+        let debt = world.line(1)?.details?.debt
+        #expect(world.line(1)?.principalMinor == 30)
+        #expect(debt?[.principal, .due] == 15 && debt?[.principal, .overdue] == 15)
+        #expect(result.effects.rare.reversals.first?.reversedMinor == 30)
+        world.apply(world.repay(1, 25))
+        let rest = world.apply(.reverse(entry, amountMinor: 30))
+        #expect(rest.effects.unallocatedMinor == 25 && world.line(1)?.owedMinor == 0)
+    }
+
+    /// 60 drawn in two, 10 of a fee: 55 paid, all of it comes back in two parts.
+    @Test(arguments: [LineKind.revolving, .instalment])
+    mutating func aReturnedPaymentIsOwedAgain(_ kind: LineKind) {
+        world.apply(world.open(100, kind))
+        for amount in [Int64(20), 40] {
+            world.apply(world.reserve(1, amount))
+            world.apply(world.commit(world.sequence, amount))
+        }
+        world.apply(world.charge(1, .fee, .due, 10))
+        let before = world.line(1)
+        let drawings = world.ledger.drawings(lender, of: LineID(1))
+        let paid = world.apply(world.repay(1, 55))
+        #expect(world.drawings(1) == [15])
+        var freed = drawings
+        freed[1].principalMinor = 25
+        let entry = ReversibleEntry(
+            entry: world.sequence, line: LineID(1), totalMinor: 55,
+            kind: .repayment(paid: paid.effects.rare.parts, drawings: freed))
+        world.apply(.reverse(entry, amountMinor: 30))
+        #expect(world.drawings(1) == [5, 40], "what was freed last comes back first")
+        world.apply(.reverse(entry, amountMinor: 25))
+        #expect(world.ledger.drawings(lender, of: LineID(1)).map(\.id) == drawings.map(\.id))
+        #expect(world.drawings(1) == [20, 40])
+        #expect(world.line(1)?.details == before?.details)
+        #expect(world.line(1)?.limitMinor == before?.limitMinor)
+        #expect(world.line(1)?.principalMinor == before?.principalMinor)
+    }
+
+    @Test mutating func aChargeIsTakenBackAsFarAsItIsOwed() {
+        world.apply(world.open(100))
+        world.apply(world.charge(1, .penalty, .overdue, 10))
+        world.apply(world.repay(1, 4))
+        let entry = ReversibleEntry(
+            entry: 2, line: LineID(1), totalMinor: 10, kind: .charge(.penalty, .overdue))
+        #expect(world.apply(.reverse(entry, amountMinor: 10)).effects.unallocatedMinor == 4)
+        #expect(world.line(1)?.owedMinor == 0)
+    }
+
+    @Test mutating func aWriteOffGivesUpEverythingAndRecoveriesAreUnallocated() {
+        world.apply(world.open(100), world.reserve(nil, 30))
+        world.apply(world.reserve(1, 20))
+        world.apply(world.commit(1, 30))
+        world.apply(world.charge(1, .interest, .due, 5))
+        let result = world.apply(.writeOff(line: LineID(1)))
+        #expect(result.effects.holds.map(\.state) == [.released])
+        #expect(result.effects.rare.parts.map(\.amountMinor) == [5, 30])
+        #expect(result.effects.drawings.map(\.principalMinor) == [0])
+        let line = world.line(1)
+        #expect(line?.status == .writtenOff && line?.owedMinor == 0 && line?.heldMinor == 0)
+        #expect(world.apply(world.repay(1, 7)).effects.unallocatedMinor == 7)
+        #expect(world.apply(world.charge(1, .fee, .due, 1)).outcome == .lineClosed)
+    }
+
+    @Test mutating func aBatchHasOneResultAnOperationAndOneImageARow() {
+        world.apply(world.open(100))
+        let result = world.batch(
+            [world.reserve(1, 30)], [world.reserve(1, 80)],
+            [world.reserve(1, 10), world.reserve(1, 500), world.reserve(1, 1)],
+            [world.open(40), world.reserve(nil, 25), world.commit(2, 10)], [world.repay(1, 60)])
+        #expect(result.outcome == .done)
+        let results = result.effects.rare.results
         #expect(
-            ledger.apply([.release(hold: HoldID(1))], stamp: foreign).outcome == .holdUnknown)
+            results.map(\.outcome) == [
+                .done, .limitExceeded, .chainBroken, .limitExceeded, .chainBroken, .done, .done,
+                .done, .done,
+            ])
+        #expect(results.map(\.availableMinor) == [70, 70, 0, 70, 0, 40, 15, 90, 100])
+        #expect(results[0].hold == HoldID(2) && results[5].line == LineID(7))
+        #expect(results[8].unallocatedMinor == 50)
+        #expect(result.effects.lines.map(\.id.rawValue) == [1, 7])
+        #expect(result.effects.lines.map(\.version) == [2, 1])
+        #expect(result.previousOfLines == [1, 0])
+        #expect(result.effects.holds.map(\.id.rawValue) == [2, 8])
+        #expect(result.effects.drawings.map(\.id) == [9])
+        #expect(result.effects.drawings.map(\.principalMinor) == [0])
+        #expect(world.ledger.holdCount == 2 && world.ledger.drawingCount == 0)
     }
 
-    @Test func rowsAreAsSmallAsPromised() {
-        #expect(MemoryLayout<LineImage>.stride == 104)
-        #expect(MemoryLayout<HoldImage>.stride == 64)
-    }
-}
-
-/// Random operations of random tenants: the fast ledger and the naive one never differ.
-@Suite struct LedgerOracleTests {
-    @Test(arguments: UInt64(1)...6) func agreesWithTheNaiveLedger(_ seed: UInt64) {
-        var random = RandomSource(seed: seed)
-        var ledger = Ledger(endedHoldCountMax: 16)
-        var naive = NaiveLedger(endedHoldCountMax: 16)
-        var images: [(lines: [LineImage], holds: [HoldImage])] = []
-        var numbers: [UInt32: UInt64] = [:]
-        var now: Int64 = 1_000
-        var sequence: UInt64 = 0
-        var outcomes = Set<LedgerOutcome>()
-        for turn in 0..<2_500 {
-            let note: Comment = "seed \(seed) turn \(turn)"
-            now += Int64.random(in: 0...3, using: &random)
-            while true {
-                let due = ledger.firstDue(atMicros: now)
-                #expect(due?.hold.expiresAtMicros == naive.firstDue(atMicros: now), note)
-                guard let due else { break }
-                let (result, expected) = both(
-                    [.expire(hold: due.hold.id)], due.hold.tenant, &ledger, &naive, &numbers,
-                    &sequence, now)
-                #expect(result.effects.holds == expected.holds, note)
-                images.append((result.effects.lines, result.effects.holds))
+    @Test mutating func aHotBatchTakesNoLongerThanItsOperations() {
+        world.apply(world.open(1_000_000))
+        let operations = (0..<8_000).map { _ in world.reserve(1, 1) }
+        let chains = [UInt16](repeating: 1, count: 8_000)
+        let clock = ContinuousClock()
+        let few = clock.measure {
+            for start in 0..<8 {
+                _ = world.ledger.applyBatch(
+                    Array(operations.prefix(500)), chains: Array(chains.prefix(500)),
+                    stamp: stamp(UInt64(start) * 500 + 2))
             }
-            let tenant = TenantID(UInt32.random(in: 1...3, using: &random))
-            let operations = operations(&random, number: numbers[tenant.rawValue] ?? 0, now: now)
-            let (result, expected) = both(
-                operations, tenant, &ledger, &naive, &numbers, &sequence, now)
-            outcomes.insert(result.outcome)
-            #expect(result.outcome == expected.outcome, note)
-            #expect(result.effects.lines == expected.lines, note)
-            #expect(result.effects.holds == expected.holds, note)
-            #expect(result.effects.unallocatedMinor == expected.unallocatedMinor, note)
-            if result.outcome == .done {
-                images.append((result.effects.lines, result.effects.holds))
+        }
+        let many = clock.measure {
+            for start in 0..<2 {
+                _ = world.ledger.applyBatch(
+                    operations, chains: chains, stamp: stamp(UInt64(start) * 8_000 + 10_000))
             }
-            #expect(ledger.lineCount == naive.lines.count, note)
-            #expect(ledger.holdCount == naive.holds.count, note)
-            let open = naive.holds.values.filter { $0.state == .held }
-            #expect(ledger.openHoldCount == open.count, note)
-            #expect(ledger.nextExpiryMicros == open.map(\.expiresAtMicros).min(), note)
         }
-        #expect(outcomes.count >= 7, "seed \(seed) met only \(outcomes)")
-        checkRestored(ledger, naive, images, seed)
+        // Four times the operations in batches of sixteen times the length.
+        #expect(many < few * 4 * 4, "\(few) for 4,000 in small batches, \(many) for 16,000")
+        #expect(world.line(1)?.heldMinor == 20_000)
     }
 
-    private typealias Expected = (
-        outcome: LedgerOutcome, lines: [LineImage], holds: [HoldImage], unallocatedMinor: Int64
-    )
-
-    private func both(
-        _ operations: [LedgerOperation], _ tenant: TenantID, _ ledger: inout Ledger,
-        _ naive: inout NaiveLedger, _ numbers: inout [UInt32: UInt64], _ sequence: inout UInt64,
-        _ now: Int64
-    ) -> (LedgerResult, Expected) {
-        let number = (numbers[tenant.rawValue] ?? 0) + 1
-        let stamp = LedgerStamp(
-            tenant: tenant, tenantSequence: number, sequence: sequence + 1, timeMicros: now,
-            expiryMicros: now)
-        let result = ledger.apply(operations, stamp: stamp)
-        let expected = naive.apply(
-            operations, tenant: tenant, number: number, sequence: sequence + 1, timeMicros: now)
-        if result.outcome == .done {
-            numbers[tenant.rawValue] = number
-            sequence += 1
-        }
-        return (result, expected)
-    }
-
-    private func operations(
-        _ random: inout RandomSource, number: UInt64, now: Int64
-    ) -> [LedgerOperation] {
-        let currency = Int.random(in: 0..<20, using: &random) == 0 ? dollar : euro
-        let line = LineID(UInt64.random(in: 1...min(number + 1, 8), using: &random))
-        func hold(_ random: inout RandomSource) -> HoldID {
-            HoldID(UInt64.random(in: (number > 30 ? number - 30 : 1)...number + 1, using: &random))
-        }
-        let amount = Int64.random(in: 1...120, using: &random)
-        let until = now + Int64.random(in: -1...60, using: &random)
-        let open = LedgerOperation.openLine(
-            subject: SubjectID(Hash128(high: 1, low: number)), product: .zero, currency: euro,
-            limitMinor: Int64.random(in: 100...500, using: &random))
-        switch Int.random(in: 0..<12, using: &random) {
-        case 0: return [open]
-        case 1:
-            return [
-                open,
-                .reserve(
-                    line: .openedHere, amountMinor: amount * 2, currency: currency,
-                    expiresAtMicros: until),
-            ]
-        case 2...6:
-            return [
-                .reserve(
-                    line: .existing(line), amountMinor: amount, currency: currency,
-                    expiresAtMicros: until)
-            ]
-        case 7, 8:
-            return [
-                .commit(
-                    hold: hold(&random), amountMinor: amount, currency: currency,
-                    keepsRest: Bool.random(using: &random))
-            ]
-        case 9: return [.release(hold: hold(&random))]
-        case 10: return [.release(hold: hold(&random)), .release(hold: hold(&random))]
-        default:
-            return [
-                .repay(line: line, amountMinor: amount, currency: currency),
-                .commit(hold: hold(&random), amountMinor: 1, currency: currency, keepsRest: true),
-            ]
-        }
-    }
-
-    /// Images alone, in order, some of them twice, rebuild the same ledger.
-    private func checkRestored(
-        _ ledger: Ledger, _ naive: NaiveLedger,
-        _ images: [(lines: [LineImage], holds: [HoldImage])], _ seed: UInt64
-    ) {
-        var restored = Ledger(endedHoldCountMax: 16)
-        restored.beginRestoring()
-        for image in images + images.suffix(100) {
-            for line in image.lines { restored.restore(line) }
-            for hold in image.holds { restored.restore(hold) }
-        }
-        restored.finishRestoring()
-        #expect(restored.endedHolds == ledger.endedHolds, "seed \(seed)")
-        #expect(restored.nextExpiryMicros == ledger.nextExpiryMicros, "seed \(seed)")
-        #expect(restored.holdCount == naive.holds.count, "seed \(seed)")
-        for (key, line) in naive.lines {
-            #expect(restored.line(key.tenant, line.id) == line, "seed \(seed)")
-            #expect(ledger.line(key.tenant, line.id) == line, "seed \(seed)")
-        }
-        for (key, hold) in naive.holds {
-            #expect(restored.hold(key.tenant, hold.id) == hold, "seed \(seed)")
-            #expect(ledger.hold(key.tenant, hold.id) == hold, "seed \(seed)")
-        }
-        var blockRows = 0
-        for block in 0..<ledger.lineBlockCount { blockRows += ledger.lineBlock(block).count }
-        #expect(blockRows == naive.lines.count, "seed \(seed)")
+    private func stamp(_ number: UInt64) -> LedgerStamp {
+        LedgerStamp(
+            tenant: lender, tenantSequence: number, sequence: number, timeMicros: world.now,
+            expiryMicros: world.now)
     }
 }

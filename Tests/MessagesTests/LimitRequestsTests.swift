@@ -22,7 +22,10 @@ import Testing
         #expect(request.line == LineID(7))
         #expect(request.amount == Money(amountMinor: 500, currency: Currency(code: "EUR")!))
         #expect(request.durationMicros == 60_000_000)
-        #expect(request.requestKey == SipHash.hash("r-1".utf8, key: Self.key))
+        #expect(
+            request.requestKey
+                == RequestKey.make(
+                    hash: SipHash.hash("r-1".utf8, key: Self.key), statedMillis: nil))
         let defaulted = try codec.reserve(Self.reserve(seconds: 0).bytes.span, key: Self.key)
         #expect(defaulted.durationMicros == 900_000_000)
     }

@@ -39,7 +39,7 @@ extension ServiceTests {
             try riskd.start()
             let client = try riskd.client()
             defer { client.close() }
-            for method in [RiskClient.limits + "WriteOff", "/creditrisk.v1.NoService/Do", "/x"] {
+            for method in [RiskClient.limits + "NoMethod", "/creditrisk.v1.NoService/Do", "/x"] {
                 #expect(try client.call(method).status == 12, "\(method)")
             }
         }

@@ -17,6 +17,11 @@ extension ServiceTests {
         static let digest = "9e24b55356ef2a121ab5fd1a3ee8a3c9191e837f3853e399a369e9044ff183f7"
         static let other = "f397f260a275cc4d42e7965c556167bf3f068aed491d35a8f5b38c8c2db96bb0"
 
+        /// The beginning of a tenant with one rule of its product.
+        static func product(_ rule: String) -> String {
+            "    name: lender 1\n    products: {instalment: {\(rule)}}\n"
+        }
+
         static let cases = [
             Case(
                 name: "format", from: "riskd-config/1", to: "riskd-config/2", line: 1,
@@ -24,6 +29,22 @@ extension ServiceTests {
             Case(
                 name: "unknown key", from: "tenants:\n", to: "lenders: 5\ntenants:\n", line: 2,
                 problem: "'lenders' is not known in the file"),
+            Case(
+                name: "a window under a day", from: "tenants:\n",
+                to: "requests: {window_hours: 23}\ntenants:\n", line: 2,
+                problem: "window_hours must be from 24 to 168"),
+            Case(
+                name: "a window over a week", from: "tenants:\n",
+                to: "requests: {window_hours: 169}\ntenants:\n", line: 2,
+                problem: "window_hours must be from 24 to 168"),
+            Case(
+                name: "no requests at all", from: "tenants:\n",
+                to: "requests: {per_tenant: 0}\ntenants:\n", line: 2,
+                problem: "per_tenant must be from 1 to 4000000000"),
+            Case(
+                name: "unknown key of requests", from: "tenants:\n",
+                to: "requests: {days: 5}\ntenants:\n", line: 2,
+                problem: "'days' is not known in requests"),
             Case(
                 name: "unknown key of a tenant", from: "    name: lender 1\n",
                 to: "    name: lender 1\n    quota: 5\n", line: 5,
@@ -60,6 +81,53 @@ extension ServiceTests {
             Case(
                 name: "a key twice", from: "    name: lender 1\n",
                 to: "    name: lender 1\n    name: lender 3\n", line: nil, problem: "is not YAML"),
+            Case(
+                name: "products are no mapping", from: "    name: lender 1\n",
+                to: "    name: lender 1\n    products: [card]\n", line: 5,
+                problem: "products must be a mapping"),
+            Case(
+                name: "a kind that is none", from: "    name: lender 1\n",
+                to: "    name: lender 1\n    products: {instalment: {kind: balloon}}\n", line: 5,
+                problem: "kind must be revolving or instalment"),
+            Case(
+                name: "unknown key of a product", from: "    name: lender 1\n",
+                to: "    name: lender 1\n    products: {instalment: {rate: 5}}\n", line: 5,
+                problem: "'rate' is not known in the product instalment"),
+            Case(
+                name: "charges that perhaps use the limit", from: "    name: lender 1\n",
+                to: Self.product("charges_use_limit: perhaps"),
+                line: 5,
+                problem: "charges_use_limit must be true or false"),
+            Case(
+                name: "an order of nothing", from: "    name: lender 1\n",
+                to: "    name: lender 1\n    products: {instalment: {repay_order: []}}\n", line: 5,
+                problem: "repay_order must not be empty"),
+            Case(
+                name: "a component that is none", from: "    name: lender 1\n",
+                to: Self.product("repay_order: [{component: rent, age: due}]"),
+                line: 5,
+                problem: "component must be principal, interest, fee or penalty"),
+            Case(
+                name: "an age that is none", from: "    name: lender 1\n",
+                to: Self.product("repay_order: [{component: fee, age: soon}]"),
+                line: 5,
+                problem: "age must be overdue, due or future"),
+            Case(
+                name: "unknown key of the labels", from: "    name: lender 1\n",
+                to: "    name: lender 1\n    labels: {colour: red}\n", line: 5,
+                problem: "'colour' is not known in labels"),
+            Case(
+                name: "an empty label feature", from: "    name: lender 1\n",
+                to: "    name: lender 1\n    labels: {region: ''}\n", line: 5,
+                problem: "region must be a text of 1 to 128 bytes"),
+            Case(
+                name: "terms of a product that no policy has", from: "    name: lender 1\n",
+                to: "    name: lender 1\n    products: {card: {kind: revolving}}\n", line: nil,
+                problem: "no policy decides on the product 'card'"),
+            Case(
+                name: "an empty channel", from: "sha256: \(digest)}",
+                to: "sha256: \(digest), channel: ''}", line: 6,
+                problem: "channel must be a text of 1 to 128 bytes"),
             Case(
                 name: "any origin", from: "tenants:\n",
                 to: "grpc_web: {origins: ['*']}\ntenants:\n", line: 2,

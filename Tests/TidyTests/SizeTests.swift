@@ -8,7 +8,12 @@ struct SizeTests {
     static let fileLinesMax = 800
 
     /// Files over the usual size, each with why it is one noun and not two.
-    static let largeFiles: [String: String] = [:]
+    static let largeFiles: [String: String] = [
+        "Protos/creditrisk/v1/limit_service.proto":
+            "a service has one file, and this one has 23 methods with a comment on every field",
+        "packaging/scripts/bench_limits.py":
+            "one table: a row for each figure that the ledger owes, in the order they are printed",
+    ]
 
     private static var written: [SourceFile] {
         let extensions: Set<String> = ["swift", "py", "sh", "c", "h", "proto"]

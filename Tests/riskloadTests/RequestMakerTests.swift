@@ -15,8 +15,10 @@ import Testing
     {
         let subject = RequestMaker.Subject(
             subjects: SubjectRange(argument: subjects) ?? .demo, model: "german_scorecard",
-            product: "instalment", isHot: isHot)
-        var maker = RequestMaker(seed: seed, runPrefix: "load-1-2-", subject: subject)
+            product: "instalment", isHot: isHot, batchCount: 3)
+        var maker = RequestMaker(
+            seed: seed, requestID: RequestID(runSeed: seed, nowMillis: 1_700_000_000_000),
+            subject: subject)
         maker.lineIDs = [11, 12, 13]
         return maker
     }
@@ -74,12 +76,58 @@ import Testing
         }
     }
 
+    /// Reads the operations of a batch as the wire has them.
+    private func operations(_ body: [UInt8]) throws -> [ArraySlice<UInt8>] {
+        var rest = body[...]
+        var found: [ArraySlice<UInt8>] = []
+        while let operation = ProtobufFields.message(2, in: rest), !operation.isEmpty {
+            found.append(operation)
+            rest = rest[operation.endIndex...]
+        }
+        return found
+    }
+
     @Test func linesAreOpenedWithTheLargestLimit() throws {
-        var maker = Self.maker()
+        var maker = Self.maker(subjects: "german-:1")
         var body: [UInt8] = []
-        maker.appendOpenLine(to: &body)
-        let request = try codec.openLine(body.span, key: Self.key)
-        #expect(request.limit.amountMinor == RequestMaker.limitMinor)
+        maker.appendBatch(.openLine, count: 5, to: &body)
+        let operations = try operations(body)
+        #expect(operations.count == 5)
+        for operation in operations {
+            #expect(ProtobufFields.integer(1, in: operation) == 8)
+            #expect(
+                ProtobufFields.integer(5, in: operation) == UInt64(RequestMaker.limitMinor))
+            #expect(
+                ProtobufFields.message(12, in: operation).map(Array.init)
+                    == Array("german-0000".utf8))
+            #expect(
+                ProtobufFields.message(13, in: operation).map(Array.init)
+                    == Array("instalment".utf8))
+        }
+        #expect(ProtobufFields.message(3, in: body[...]).map(Array.init) == Array("EUR".utf8))
+    }
+
+    @Test func aBatchReservesOneMinorUnitEach() throws {
+        var maker = Self.maker()
+        var lines: Set<UInt64> = []
+        for _ in 0..<50 {
+            let operations = try operations(bytes(.batch, &maker))
+            #expect(operations.count == 3)
+            for operation in operations {
+                #expect(ProtobufFields.integer(1, in: operation) == 1)
+                #expect(ProtobufFields.integer(5, in: operation) == 1)
+                lines.insert(try #require(ProtobufFields.integer(3, in: operation)))
+            }
+        }
+        #expect(lines == [11, 12, 13])
+    }
+
+    @Test func getLineAsksForALineThatWasOpened() throws {
+        var maker = Self.maker()
+        for _ in 0..<20 {
+            let line = try codec.getLine(bytes(.getLine, &maker).span)
+            #expect([11, 12, 13].contains(line.rawValue))
+        }
     }
 
     @Test(arguments: [

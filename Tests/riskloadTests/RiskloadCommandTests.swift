@@ -13,7 +13,16 @@ import Testing
             ])
         #expect(command.scenario == .mix && command.rate == 5 && command.hot)
         #expect(command.duration.nanos == 30_000_000_000 && command.connections == 2)
+        #expect(command.holds == 0 && command.batch == 8_000)
         #expect(command.subjects.count == 7 && command.streams == 3 && command.json == "f")
+    }
+
+    @Test(arguments: [
+        ("reserve-hot", Scenario.reserveHot), ("get-line", .getLine), ("batch", .batch),
+    ])
+    func scenariosOfTheLedgerAreNamedInKebabCase(name: String, scenario: Scenario) throws {
+        let command = try RiskloadCommand.parse(["--scenario", name, "--closed"])
+        #expect(command.scenario == scenario && scenario.needsLines)
     }
 
     @Test(arguments: [
@@ -21,7 +30,8 @@ import Testing
         "--scenario health --rate 0", "--scenario health --rate 10000001", "--closed",
         "--scenario health --closed --duration 0s", "--scenario health --closed --streams 0",
         "--scenario health --closed --connections 4097", "--scenario health --closed --lines 0",
-        "--scenario health --closed --html f", "--scenario health --closed --key ü",
+        "--scenario health --closed --html f", "--scenario batch --closed --batch 8001",
+        "--scenario batch --closed --holds 4000001", "--scenario health --closed --key ü",
     ])
     func badUsageIsExitCode64(line: String) {
         let error = #expect(throws: (any Error).self) {

@@ -4,7 +4,7 @@
 #   setup.sh python   .venv with the Python client, its test tools and its generator
 #   setup.sh tests    what tests run beside both
 #   setup.sh protos   protoc-c and protoc, and .venv
-#   setup.sh bench    nghttpd and h2load
+#   setup.sh bench    nghttpd and h2load, and what riskd is measured beside: Redis, PostgreSQL
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 install_packages() {
@@ -24,7 +24,7 @@ install_packages() {
     fi
     say "installing with apt: ${missing[*]}"
     "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+    "${as_root[@]}" env RUNLEVEL="${RUNLEVEL:-}" DEBIAN_FRONTEND=noninteractive apt-get -q -y \
         -o DPkg::Lock::Timeout=300 --no-install-recommends install "${missing[@]}" >/dev/null ||
         die "apt-get could not install: ${missing[*]}"
 }
@@ -90,9 +90,15 @@ for part in "${@:-build}"; do
             install_packages protobuf-c-compiler protobuf-compiler libprotobuf-dev
             "$scripts/setup.sh" python
             ;;
-        # Certificates of tests and benches are made with its command.
-        tests) install_packages openssl ;;
-        bench) install_packages nghttp2-server nghttp2-client openssl gcc libc6-dev ;;
+        # Certificates of tests and benches are made with openssl's command; a library that ends
+        # riskd at file operations is compiled.
+        tests) install_packages openssl gcc libc6-dev ;;
+        bench)
+            # The benches start servers of their own: with this none is started as a service by
+            # a system without systemd.
+            RUNLEVEL=1 install_packages nghttp2-server nghttp2-client openssl gcc libc6-dev \
+                redis-server redis-tools postgresql-15
+            ;;
         *) die "unknown part '$part' (build, python, tests, protos, bench)" ;;
     esac
 done

@@ -16,6 +16,7 @@ case ${1:-} in
 esac
 if ! $with_swift; then
     export ATTACK_SECONDS=${ATTACK_SECONDS:-1} HOSTILE_STREAMS=${HOSTILE_STREAMS:-20000}
+    export RISKD_HISTORIES=${RISKD_HISTORIES:-400}
 fi
 
 reports="$root/.build/test-reports"
@@ -42,7 +43,7 @@ run_swift_tests() {
 
 run_python_tests() {
     local status=0
-    $with_swift || build_products debug riskd interop-server
+    $with_swift || build_products debug riskd riskctl interop-server
     RISKD_BIN="$(binary_folder debug)/riskd"
     INTEROP_BIN="$(binary_folder debug)/interop-server"
     export RISKD_BIN INTEROP_BIN

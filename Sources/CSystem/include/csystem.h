@@ -51,6 +51,9 @@ int csystem_listen(const char *host, uint16_t *port, int backlog);
 /// too, ends with EAGAIN after `timeout_millis`.
 int csystem_connect(const char *host, uint16_t port, int timeout_millis);
 
+/// open(O_WRONLY | O_DIRECT), close-on-exec: EINVAL where the file system knows no such writing.
+int csystem_open_direct(const char *path);
+
 /// Switches O_NONBLOCK on.
 int csystem_set_nonblocking(int descriptor);
 

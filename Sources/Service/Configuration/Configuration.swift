@@ -1,3 +1,4 @@
+public import Decisions
 public import Domain
 public import HTTP2
 
@@ -11,8 +12,20 @@ public import HTTP2
 ///         name: demo                    # for people
 ///         keys:
 ///           - {name: channel, sha256: 5fd924625f6ab16a...}   # of the key, 64 hexadecimal digits
+///           # A key may say for whom it speaks: labels of every hold and line it makes.
+///           - {name: web, sha256: 0b1d..., channel: web, partner: acme}
 ///         models: [models/scorecard.yaml]
 ///         policies: [policy.yaml]
+///         products:                     # may be left out, like each of its keys
+///           instalment:                 # a product that a policy decides on
+///             kind: instalment          # or revolving, the default
+///             charges_use_limit: false  # whether interest, fees and penalties use the limit
+///             repay_order:              # what a repayment meets, in this order
+///               - {component: penalty, age: overdue}
+///               - {component: principal, age: due}
+///         labels:                       # what a decision labels its subject with
+///           region: home_region         # category features of the tenant
+///           segment: customer_segment
 ///     grpc_web:                         # may be left out: then no browser page may call
 ///       origins: ["https://shop.example"]
 ///       tenant_keys: false              # true lets pages call with a lender's key
@@ -34,12 +47,19 @@ public struct Configuration: Sendable {
         public var modelPaths: [String]
         /// Policy files, likewise.
         public var policyPaths: [String]
+        /// Terms of the products that have their own, by name.
+        public var products: [String: ProductTerms] = [:]
+        /// What a decision labels its subject with.
+        public var labels = LabelFeatures()
     }
 
     /// One key, by its digest.
     public struct Key: Sendable {
         public var name: String
         public var sha256: [UInt8]
+        /// The channel and the partner that it speaks for: labels of what it holds and opens.
+        public var channel: String?
+        public var partner: String?
     }
 
     /// Who may call by gRPC-Web.
@@ -50,7 +70,16 @@ public struct Configuration: Sendable {
         public var takesTenantKeys = false
     }
 
+    /// How requests are remembered.
+    public struct Requests: Sendable, Equatable {
+        /// For how long after its own time a request_id is taken.
+        public var windowHours = 24
+        /// Requests that one tenant may make inside the window.
+        public var perTenantMax = 200_000_000
+    }
+
     public var tenants: [Tenant]
+    public var requests = Requests()
     public var web = Web()
     /// How long connections may take for each thing.
     public var times = ConnectionTimes()

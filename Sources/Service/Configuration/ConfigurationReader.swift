@@ -23,7 +23,7 @@ struct ConfigurationReader {
         }
         guard let root else { throw ConfigurationError("\(path) is empty") }
         let map = try mapping(
-            root, "the file", keys: ["format", "tenants", "grpc_web", "transport"])
+            root, "the file", keys: ["format", "tenants", "grpc_web", "transport", "requests"])
         guard map["format"]?.string == "riskd-config/1" else {
             throw fault(root, "format must be riskd-config/1")
         }
@@ -42,8 +42,8 @@ struct ConfigurationReader {
             tenants.append(tenant)
         }
         return Configuration(
-            tenants: tenants, web: try web(map["grpc_web"]),
-            times: try transport(map["transport"]))
+            tenants: tenants, requests: try requests(map["requests"]),
+            web: try web(map["grpc_web"]), times: try transport(map["transport"]))
     }
 
     private func web(_ node: Node?) throws(ConfigurationError) -> Configuration.Web {
@@ -99,7 +99,8 @@ struct ConfigurationReader {
         _ node: Node, _ digests: inout Set<[UInt8]>
     ) throws(ConfigurationError) -> Configuration.Tenant {
         let map = try mapping(
-            node, "a tenant", keys: ["number", "name", "keys", "models", "policies"])
+            node, "a tenant",
+            keys: ["number", "name", "keys", "models", "policies", "products", "labels"])
         guard let number = map["number"]?.int.flatMap(UInt32.init(exactly:)), number > 0 else {
             throw fault(node, "number must be from 1 to \(UInt32.max)")
         }
@@ -117,11 +118,12 @@ struct ConfigurationReader {
         return Configuration.Tenant(
             number: TenantID(number), name: name, keys: keys,
             modelPaths: try paths(map["models"], "models"),
-            policyPaths: try paths(map["policies"], "policies"))
+            policyPaths: try paths(map["policies"], "policies"),
+            products: try products(map["products"]), labels: try labelFeatures(map["labels"]))
     }
 
     private func key(_ node: Node) throws(ConfigurationError) -> Configuration.Key {
-        let map = try mapping(node, "a key", keys: ["name", "sha256"])
+        let map = try mapping(node, "a key", keys: ["name", "sha256", "channel", "partner"])
         guard let name = map["name"]?.string, !name.isEmpty else {
             throw fault(node, "a key needs a name")
         }
@@ -129,7 +131,9 @@ struct ConfigurationReader {
         guard let digest, digest.count == Digest.byteCount else {
             throw fault(node, "sha256 must be 64 hexadecimal digits: the SHA-256 of the key")
         }
-        return Configuration.Key(name: name, sha256: digest)
+        return Configuration.Key(
+            name: name, sha256: digest, channel: try label(map["channel"], "channel"),
+            partner: try label(map["partner"], "partner"))
     }
 
     private func paths(_ node: Node?, _ what: String) throws(ConfigurationError) -> [String] {
@@ -146,7 +150,7 @@ struct ConfigurationReader {
     }
 
     /// The items of a list; none when it is left out.
-    private func items(_ node: Node?, _ what: String) throws(ConfigurationError) -> [Node] {
+    func items(_ node: Node?, _ what: String) throws(ConfigurationError) -> [Node] {
         guard let node else { return [] }
         guard let list = node.sequence else { throw fault(node, "\(what) must be a list") }
         return Array(list)

@@ -18,13 +18,19 @@ struct TenantLoader {
     func load(_ configuration: Configuration) throws(ConfigurationError) -> Tenants {
         var principals: [[UInt8]: Principal] = [:]
         var rooms: [TenantRoom] = []
+        var labels = CredentialLabels()
         for tenant in configuration.tenants {
+            let room = TenantRoom(try definition(tenant))
             for key in tenant.keys {
-                principals[key.sha256] = Principal(tenant: tenant.number, role: .channel)
+                guard let place = labels.place(of: key, room.definition.identifierKey) else {
+                    throw ConfigurationError("more than 65,535 keys have a channel or a partner")
+                }
+                principals[key.sha256] = Principal(
+                    tenant: tenant.number, role: .channel, labels: place)
             }
-            rooms.append(TenantRoom(try definition(tenant)))
+            rooms.append(room)
         }
-        return Tenants(keys: KeyRing(principals), rooms: rooms)
+        return Tenants(keys: KeyRing(principals), credentialLabels: labels, rooms: rooms)
     }
 
     private func definition(
@@ -42,10 +48,14 @@ struct TenantLoader {
         guard Set(products).count == products.count else {
             throw ConfigurationError("tenant \(tenant.name): two policies decide on one product")
         }
+        for name in tenant.products.keys.sorted() where !products.contains(name) {
+            throw ConfigurationError(
+                "tenant \(tenant.name): no policy decides on the product '\(name)'")
+        }
         return TenantDefinition(
             tenant: tenant.number, name: tenant.name,
             identifierKey: secret.identifierKey(of: tenant.number), models: models,
-            policies: policies)
+            policies: policies, products: tenant.products, labels: tenant.labels)
     }
 
     private func model(_ path: String) throws(ConfigurationError) -> LoadedModel {

@@ -30,14 +30,18 @@ struct DecisionService: Sendable {
             let room = engine.tenant(of: call)
             let codec = engine.contexts[call.workerIndex].codec
             let wanted = try codec.evaluate(request, key: room.definition.identifierKey)
+            let labels = engine.credentialLabels(of: call)
+            if let wish = wanted.hold {
+                try FieldRules.fits(wish.labels.count, beside: labels.count)
+            }
             let raw = request.array()
             engine.write(
                 call, request, key: wanted.requestKey, type: .decision, plansAgain: true
             ) { scratch, retry in
                 do throws(RoadFault) {
                     let planned = try road.decide(
-                        wanted, raw: raw, in: room, nowMicros: engine.nowMicros, retry: retry,
-                        scratch: scratch)
+                        wanted, raw: raw, in: room, nowMicros: engine.nowMicros, labels: labels,
+                        retry: retry, scratch: scratch)
                     return WritePlan(alternative: planned.alternative, guards: planned.guards)
                 } catch {
                     throw Refusal.road(error)
@@ -54,8 +58,8 @@ struct DecisionService: Sendable {
             let record = try engine.journal.read(
                 tenant: room.definition.tenant, tenantSequence: number)
             guard let record, record.type == .decision else { throw Refusal.decisionUnknown }
-            let products = engine.stores.products.names(of: room.definition.tenant)
-            call.reply(try codec.decisionReply(record, products: products))
+            let names = engine.stores.names(of: room.definition.tenant)
+            call.reply(try codec.decisionReply(record, names: names))
         }
     }
 }

@@ -5,131 +5,85 @@ internal import Ground
 internal import Journal
 internal import Messages
 
-/// creditrisk.v1.LimitService: lines and holds.
+/// creditrisk.v1.LimitService: lines, holds, and what is owed.
 ///
 /// A write checks its message, becomes one proposal and parks; its reply is rendered from the
-/// record. A read is answered at once from the ledger's durable view.
+/// record. A read is answered at once from the ledger's durable rows. Statements and watches walk
+/// the journal off the worker.
 struct LimitService: Sendable {
     let engine: Engine
 
-    var methods: [Method] {
-        let path = "/creditrisk.v1.LimitService/"
-        return [
-            .unary(path + "OpenLine") { call, request in openLine(call, request) },
-            .unary(path + "GetLine") { call, request in getLine(call, request) },
-            .unary(path + "Reserve") { call, request in reserve(call, request) },
-            .unary(path + "GetHold") { call, request in getHold(call, request) },
-            .unary(path + "Commit") { call, request in commit(call, request) },
-            .unary(path + "Release") { call, request in release(call, request) },
-            .unary(path + "Repay") { call, request in repay(call, request) },
-        ]
-    }
+    var methods: [Method] { lines + holds + money + blocks + batch + streams }
 
-    private func openLine(_ call: Call, _ request: Span<UInt8>) {
-        engine.answer(call) {
-            let room = engine.tenant(of: call)
-            let codec = engine.contexts[call.workerIndex].codec
-            let wanted = try codec.openLine(request, key: room.definition.identifierKey)
-            let raw = request.array()
-            engine.write(call, request, key: wanted.requestKey, type: .lineOpened) { scratch, _ in
-                guard let product = room.products[wanted.product] else {
-                    throw Refusal.productUnknown
-                }
-                let operation = LedgerOperation.openLine(
-                    subject: wanted.subject, product: wanted.product,
-                    currency: wanted.limit.currency, limitMinor: wanted.limit.amountMinor)
-                return WritePlan(
-                    alternative: Alternative(
-                        type: .lineOpened, subject: wanted.subject, operations: [operation],
-                        body: scratch.codec.recordBody(
-                            request: raw, change: Array(product.utf8))))
+    static func path(_ method: String) -> String { "/creditrisk.v1.LimitService/" + method }
+
+    /// A write that is one operation of the ledger: read, propose.
+    func write(
+        _ method: String,
+        _ read: @escaping @Sendable (Codec, Span<UInt8>, HashKey) throws -> LedgerWrite
+    ) -> Method {
+        .unary(Self.path(method)) { call, request in
+            engine.answer(call) {
+                let key = engine.tenant(of: call).definition.identifierKey
+                let codec = engine.contexts[call.workerIndex].codec
+                let wanted = try read(codec, request, key)
+                try Self.checkEnd(of: wanted.operation, nowMicros: engine.nowMicros)
+                engine.write(call, request, wanted)
             }
         }
     }
 
-    private func reserve(_ call: Call, _ request: Span<UInt8>) {
-        engine.answer(call) {
-            let key = engine.tenant(of: call).definition.identifierKey
-            let wanted = try engine.contexts[call.workerIndex].codec.reserve(request, key: key)
-            write(
-                call, request, key: wanted.requestKey, type: .holdPlaced,
-                .reserve(
-                    line: .existing(wanted.line), amountMinor: wanted.amount.amountMinor,
-                    currency: wanted.amount.currency,
-                    expiresAtMicros: engine.nowMicros + wanted.durationMicros))
+    /// How far ahead a temporary limit may end or a price take effect. Reason: a request is
+    /// remembered for 400 days, and must be for as long as what it made is open.
+    static let aheadMicrosMax: Int64 = 366 * 86_400_000_000
+
+    private static func checkEnd(
+        of operation: LedgerOperation, nowMicros: Int64
+    ) throws(MessageFault) {
+        let (field, endMicros): (String, Int64)
+        switch operation {
+        case .setTemporaryLimit(_, _, _, let micros):
+            (field, endMicros) = ("ends_at_micros", micros)
+        case .reprice(_, let price):
+            (field, endMicros) = ("effective_at_micros", price.effectiveAtMicros)
+        default: return
+        }
+        guard endMicros - nowMicros <= aheadMicrosMax else {
+            throw MessageFault(
+                .timeOutOfRange, field: field, "\(field) may be at most 366 days ahead")
         }
     }
 
-    private func commit(_ call: Call, _ request: Span<UInt8>) {
-        engine.answer(call) {
-            let key = engine.tenant(of: call).definition.identifierKey
-            let wanted = try engine.contexts[call.workerIndex].codec.commit(request, key: key)
-            write(
-                call, request, key: wanted.requestKey, type: .holdCommitted,
-                .commit(
-                    hold: wanted.hold, amountMinor: wanted.amount.amountMinor,
-                    currency: wanted.amount.currency, keepsRest: wanted.keepsRest))
-        }
+    /// The labels of a transaction: the credential's, then the caller's.
+    func labels(of call: Call, _ named: [NamedLabel]) throws -> [NamedLabel] {
+        let own = engine.credentialLabels(of: call)
+        if named.isEmpty { return own }
+        try FieldRules.fits(named.count, beside: own.count)
+        return own + named
     }
+}
 
-    private func release(_ call: Call, _ request: Span<UInt8>) {
-        engine.answer(call) {
-            let key = engine.tenant(of: call).definition.identifierKey
-            let wanted = try engine.contexts[call.workerIndex].codec.release(request, key: key)
-            write(
-                call, request, key: wanted.requestKey, type: .holdReleased,
-                .release(hold: wanted.hold))
-        }
-    }
-
-    private func repay(_ call: Call, _ request: Span<UInt8>) {
-        engine.answer(call) {
-            let key = engine.tenant(of: call).definition.identifierKey
-            let wanted = try engine.contexts[call.workerIndex].codec.repay(request, key: key)
-            write(
-                call, request, key: wanted.requestKey, type: .repaid,
-                .repay(
-                    line: wanted.line, amountMinor: wanted.amount.amountMinor,
-                    currency: wanted.amount.currency))
-        }
-    }
-
-    /// One operation on a line that is there. The sequencer finds the line, and whose it is.
-    private func write(
-        _ call: Call, _ request: Span<UInt8>, key: Hash128, type: RecordType,
-        _ operation: LedgerOperation
+extension Engine {
+    /// One operation on what is there. The sequencer finds the line, and whose it is.
+    /// Thread: the call's worker.
+    func write(
+        _ call: Call, _ request: Span<UInt8>, _ wanted: LedgerWrite, touches: [Hash128] = []
     ) {
-        let raw = request.array()
-        engine.write(call, request, key: key, type: type) { scratch, _ in
-            WritePlan(
-                alternative: Alternative(
-                    type: type, subject: .none, operations: [operation],
-                    body: scratch.codec.recordBody(request: raw)))
-        }
+        write(
+            call, request, key: wanted.requestKey,
+            Alternative(
+                type: wanted.type, subject: wanted.subject, operations: [wanted.operation],
+                touches: touches, body: Codec.recordBody(request: request)))
     }
 
-    private func getLine(_ call: Call, _ request: Span<UInt8>) {
-        engine.answer(call) {
-            let room = engine.tenant(of: call)
-            let codec = engine.contexts[call.workerIndex].codec
-            let id = try codec.getLine(request)
-            guard let line = engine.journal.ledger.line(room.definition.tenant, id) else {
-                throw Refusal.lineUnknown
-            }
-            let products = engine.stores.products.names(of: room.definition.tenant)
-            call.reply(codec.lineReply(line, products: products))
-        }
-    }
-
-    private func getHold(_ call: Call, _ request: Span<UInt8>) {
-        engine.answer(call) {
-            let room = engine.tenant(of: call)
-            let codec = engine.contexts[call.workerIndex].codec
-            let hold = try codec.getHold(request)
-            guard let image = engine.journal.ledger.hold(room.definition.tenant, hold) else {
-                throw Refusal.holdUnknown
-            }
-            call.reply(codec.holdReply(image))
-        }
+    /// The body of a record that uses labels: the request, and the words that nobody knows yet.
+    func body(
+        _ request: Span<UInt8>, labels: [NamedLabel], change: [UInt8] = [], _ room: TenantRoom,
+        _ codec: Codec
+    ) -> [UInt8] {
+        let words = stores.labels.unknown(labels, tenant: room.definition.tenant)
+        if words.isEmpty, change.isEmpty { return Codec.recordBody(request: request) }
+        return codec.recordBody(
+            request: request.array(), change: change, labelNames: LabelWords.encode(words))
     }
 }

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Mapping
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DEMO_KEY = "demo-key"
@@ -22,7 +23,11 @@ OUTPUT_LINES_MAX = 200
 
 
 class ServerError(Exception):
-    """The server did not start, or did not stop as it should."""
+    """The server did not start, or did not stop as it should; `code` is its exit code."""
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        self.code = code
+        super().__init__(message)
 
 
 def find_binary() -> Path:
@@ -41,14 +46,25 @@ def find_binary() -> Path:
 class Server:
     """One riskd on loopback over a data directory. `address` is where it listens."""
 
-    def __init__(self, data: Path, *, port: int = 0, extra: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int = 0,
+        extra: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         command = [str(find_binary()), "serve", "--listen", f"127.0.0.1:{port}"]
         command += ["--data", str(data), "--demo", *extra]
         self.output: collections.deque[str] = collections.deque(maxlen=OUTPUT_LINES_MAX)
         self._listening: queue.Queue[str] = queue.Queue()
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
         )
         self._reader = threading.Thread(target=self._read_output, daemon=True)
         self._reader.start()
@@ -81,7 +97,9 @@ class Server:
         except queue.Empty:
             raise ServerError(f"riskd is not ready after {START_SECONDS_MAX:.0f} s") from None
         if not address:
-            raise ServerError(f"riskd ended at start: {' / '.join(self.output) or 'no output'}")
+            code = self.process.wait()
+            said = " / ".join(self.output) or "no output"
+            raise ServerError(f"riskd ended at start: {said}", code)
         return address
 
     @property
@@ -100,7 +118,7 @@ class Server:
         self._reader.join()
         if code != 0:
             said = " / ".join(list(self.output)[-5:])
-            raise ServerError(f"riskd exited {code} on SIGTERM: {said}")
+            raise ServerError(f"riskd exited {code} on SIGTERM: {said}", code)
 
     def kill(self) -> None:
         """Ends it without warning: SIGKILL."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import grpc
 
@@ -61,3 +61,19 @@ def call_with_retries(
             raise error
         time.sleep(wanted)
         pause_seconds = min(pause_seconds * 2, BACKOFF_MAX_SECONDS)
+
+
+def stream(
+    method: Callable[..., Any], request: Any, metadata: tuple[tuple[str, str], ...]
+) -> Iterator[Any]:
+    """The replies of a server stream; closing the iterator ends the call.
+
+    Nothing is tried again: who follows a stream knows where to resume.
+    """
+    call = method(request, metadata=metadata)
+    try:
+        yield from call
+    except grpc.RpcError as raised:
+        raise RiskdError.from_rpc_error(raised) from None
+    finally:
+        call.cancel()

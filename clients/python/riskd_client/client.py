@@ -17,8 +17,11 @@ from riskd_client.generated.creditrisk.v1 import graph_service_pb2 as graph
 from riskd_client.generated.creditrisk.v1 import graph_service_pb2_grpc as graph_grpc
 from riskd_client.generated.creditrisk.v1 import limit_service_pb2 as limits
 from riskd_client.generated.creditrisk.v1 import limit_service_pb2_grpc as limits_grpc
+from riskd_client.generated.creditrisk.v1 import portfolio_service_pb2_grpc as portfolio_grpc
 from riskd_client.generated.creditrisk.v1 import scoring_service_pb2 as scoring
 from riskd_client.generated.creditrisk.v1 import scoring_service_pb2_grpc as scoring_grpc
+from riskd_client.ledger import LedgerCalls
+from riskd_client.portfolio import PortfolioCalls, labels as label_list
 from riskd_client.request_ids import new_request_id
 
 #: A feature's value by its Python type: float -> NUMBER, int -> INTEGER, bool -> BOOLEAN,
@@ -53,7 +56,7 @@ def feature_value(name: str, value: Value) -> features.FeatureValue:
     return features.FeatureValue(name=name, category=value)
 
 
-class Client:
+class Client(LedgerCalls, PortfolioCalls):
     """Calls riskd as one tenant. Safe to share between threads.
 
     `address` is HOST:PORT, `key` the tenant's key. A call that fails raises RiskdError; a business
@@ -70,6 +73,7 @@ class Client:
         self._scoring = scoring_grpc.ScoringServiceStub(self.channel)
         self._graph = graph_grpc.GraphServiceStub(self.channel)
         self._limits = limits_grpc.LimitServiceStub(self.channel)
+        self._portfolio = portfolio_grpc.PortfolioServiceStub(self.channel)
         self._decisions = decisions_grpc.DecisionServiceStub(self.channel)
 
     def __enter__(self) -> Client:
@@ -191,7 +195,13 @@ class Client:
     # Lines and holds
 
     def open_line(
-        self, subject_id: str, product: str, limit: common.Money, *, request_id: str | None = None
+        self,
+        subject_id: str,
+        product: str,
+        limit: common.Money,
+        *,
+        labels: Mapping[str, str] | None = None,
+        request_id: str | None = None,
     ) -> limits.OpenLineResponse:
         """Opens a credit line."""
         request = limits.OpenLineRequest(
@@ -199,11 +209,12 @@ class Client:
             subject_id=subject_id,
             product=product,
             limit=limit,
+            labels=label_list(labels),
         )
         return self.call(self._limits.OpenLine, request)
 
     def line(self, line_id: int) -> common.Line:
-        """A line as it is now: limit = available + held + drawn."""
+        """A line as it is now."""
         return self.call(self._limits.GetLine, limits.GetLineRequest(line_id=line_id)).line
 
     def reserve(
@@ -212,6 +223,7 @@ class Client:
         amount: common.Money,
         *,
         ttl_seconds: int = 0,
+        labels: Mapping[str, str] | None = None,
         request_id: str | None = None,
     ) -> limits.ReserveResponse:
         """Takes capacity from a line for `ttl_seconds`; 0 means the server's 900."""
@@ -220,6 +232,7 @@ class Client:
             line_id=line_id,
             amount=amount,
             ttl_seconds=ttl_seconds,
+            labels=label_list(labels),
         )
         return self.call(self._limits.Reserve, request)
 

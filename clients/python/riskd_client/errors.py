@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Iterator
 
 import grpc
+import grpc.aio
 
 _DETAILS_KEY = "grpc-status-details-bin"
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -60,10 +61,11 @@ class RiskdError(Exception):
 
     @classmethod
     def from_rpc_error(cls, error: grpc.RpcError) -> RiskdError:
-        """From what grpcio raises."""
-        code = error.code() if isinstance(error, grpc.Call) else grpc.StatusCode.UNKNOWN
-        message = (error.details() if isinstance(error, grpc.Call) else str(error)) or ""
-        trailers = (error.trailing_metadata() if isinstance(error, grpc.Call) else None) or ()
+        """From what grpcio raises, its asynchronous half too."""
+        is_call = isinstance(error, (grpc.Call, grpc.aio.AioRpcError))
+        code = error.code() if is_call else grpc.StatusCode.UNKNOWN
+        message = (error.details() if is_call else str(error)) or ""
+        trailers = (error.trailing_metadata() if is_call else None) or ()
         packed = next((value for key, value in trailers if key == _DETAILS_KEY), b"")
         raw = packed if isinstance(packed, bytes) else packed.encode("latin-1")
         return cls(code, message, parse_status(raw))

@@ -11,6 +11,7 @@ import pytest
 from demo.book import Application, put_book, read_applications, read_features
 from demo.server import DEMO_KEY, Server
 from riskd_client import Client
+from tests import lender as lenders
 from tests.conformance import start as start_conformance
 from tests.interop import Credentials, InteropServer
 from tests.interop_messages.connectrpc.conformance.v1.service_pb2_grpc import ConformanceServiceStub
@@ -42,6 +43,35 @@ def book(client: Client) -> list[Application]:
     for _ in put_book(client, read_features(), applications):
         pass
     return applications
+
+
+@pytest.fixture(scope="session")
+def lender_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with two lenders of their own; it must drain cleanly at the end."""
+    with lenders.start(tmp_path_factory.mktemp("lenders")) as running:
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def lender(lender_server: Server) -> Iterator[Client]:
+    """A client of the first lender, whose key speaks for no channel."""
+    with Client(lender_server.address, lenders.KEY) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def web(lender_server: Server) -> Iterator[Client]:
+    """The first lender's web channel at the partner acme."""
+    with Client(lender_server.address, lenders.WEB_KEY) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def other(lender_server: Server) -> Iterator[Client]:
+    """The second lender."""
+    with Client(lender_server.address, lenders.OTHER_KEY) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 from typing import Callable
@@ -16,13 +17,15 @@ from riskd_client import Client, RiskdError
 from riskd_client.generated.creditrisk.v1 import common_pb2 as common
 from tests.crash import run_rounds
 
-ROUNDS = 5
+ROUNDS = 20
 SEED = 20_240_607
 DEMO_ROWS = 300
 
 
 def test_kills_under_load(tmp_path: Path):
-    run_rounds(tmp_path / "data", ROUNDS, SEED)
+    summary = asyncio.run(run_rounds(tmp_path, ROUNDS, SEED))
+    assert summary.kills == ROUNDS
+    assert summary.unknown > 0
 
 
 def decide_until_killed(server: Server, book: list[Decided], kill_after: int) -> None:

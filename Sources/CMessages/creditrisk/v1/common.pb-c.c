@@ -142,6 +142,231 @@ void   creditrisk__v1__feature_columns__free_unpacked
   assert(message->base.descriptor == &creditrisk__v1__feature_columns__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   creditrisk__v1__attribution__init
+                     (Creditrisk__V1__Attribution         *message)
+{
+  static const Creditrisk__V1__Attribution init_value = CREDITRISK__V1__ATTRIBUTION__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__attribution__get_packed_size
+                     (const Creditrisk__V1__Attribution *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__attribution__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__attribution__pack
+                     (const Creditrisk__V1__Attribution *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__attribution__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__attribution__pack_to_buffer
+                     (const Creditrisk__V1__Attribution *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__attribution__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__Attribution *
+       creditrisk__v1__attribution__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__Attribution *)
+     protobuf_c_message_unpack (&creditrisk__v1__attribution__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__attribution__free_unpacked
+                     (Creditrisk__V1__Attribution *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__attribution__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__label__init
+                     (Creditrisk__V1__Label         *message)
+{
+  static const Creditrisk__V1__Label init_value = CREDITRISK__V1__LABEL__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__label__get_packed_size
+                     (const Creditrisk__V1__Label *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__label__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__label__pack
+                     (const Creditrisk__V1__Label *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__label__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__label__pack_to_buffer
+                     (const Creditrisk__V1__Label *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__label__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__Label *
+       creditrisk__v1__label__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__Label *)
+     protobuf_c_message_unpack (&creditrisk__v1__label__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__label__free_unpacked
+                     (Creditrisk__V1__Label *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__label__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__debt__init
+                     (Creditrisk__V1__Debt         *message)
+{
+  static const Creditrisk__V1__Debt init_value = CREDITRISK__V1__DEBT__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__debt__get_packed_size
+                     (const Creditrisk__V1__Debt *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__debt__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__debt__pack
+                     (const Creditrisk__V1__Debt *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__debt__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__debt__pack_to_buffer
+                     (const Creditrisk__V1__Debt *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__debt__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__Debt *
+       creditrisk__v1__debt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__Debt *)
+     protobuf_c_message_unpack (&creditrisk__v1__debt__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__debt__free_unpacked
+                     (Creditrisk__V1__Debt *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__debt__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__block__init
+                     (Creditrisk__V1__Block         *message)
+{
+  static const Creditrisk__V1__Block init_value = CREDITRISK__V1__BLOCK__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__block__get_packed_size
+                     (const Creditrisk__V1__Block *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__block__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__block__pack
+                     (const Creditrisk__V1__Block *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__block__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__block__pack_to_buffer
+                     (const Creditrisk__V1__Block *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__block__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__Block *
+       creditrisk__v1__block__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__Block *)
+     protobuf_c_message_unpack (&creditrisk__v1__block__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__block__free_unpacked
+                     (Creditrisk__V1__Block *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__block__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__pending_price__init
+                     (Creditrisk__V1__PendingPrice         *message)
+{
+  static const Creditrisk__V1__PendingPrice init_value = CREDITRISK__V1__PENDING_PRICE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__pending_price__get_packed_size
+                     (const Creditrisk__V1__PendingPrice *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__pending_price__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__pending_price__pack
+                     (const Creditrisk__V1__PendingPrice *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__pending_price__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__pending_price__pack_to_buffer
+                     (const Creditrisk__V1__PendingPrice *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__pending_price__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__PendingPrice *
+       creditrisk__v1__pending_price__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__PendingPrice *)
+     protobuf_c_message_unpack (&creditrisk__v1__pending_price__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__pending_price__free_unpacked
+                     (Creditrisk__V1__PendingPrice *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__pending_price__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   creditrisk__v1__line__init
                      (Creditrisk__V1__Line         *message)
 {
@@ -230,6 +455,51 @@ void   creditrisk__v1__hold__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &creditrisk__v1__hold__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__portfolio_refusal__init
+                     (Creditrisk__V1__PortfolioRefusal         *message)
+{
+  static const Creditrisk__V1__PortfolioRefusal init_value = CREDITRISK__V1__PORTFOLIO_REFUSAL__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__portfolio_refusal__get_packed_size
+                     (const Creditrisk__V1__PortfolioRefusal *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__portfolio_refusal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__portfolio_refusal__pack
+                     (const Creditrisk__V1__PortfolioRefusal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__portfolio_refusal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__portfolio_refusal__pack_to_buffer
+                     (const Creditrisk__V1__PortfolioRefusal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__portfolio_refusal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__PortfolioRefusal *
+       creditrisk__v1__portfolio_refusal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__PortfolioRefusal *)
+     protobuf_c_message_unpack (&creditrisk__v1__portfolio_refusal__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__portfolio_refusal__free_unpacked
+                     (Creditrisk__V1__PortfolioRefusal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__portfolio_refusal__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor creditrisk__v1__money__field_descriptors[2] =
@@ -398,7 +668,340 @@ const ProtobufCMessageDescriptor creditrisk__v1__feature_columns__descriptor =
   (ProtobufCMessageInit) creditrisk__v1__feature_columns__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__line__field_descriptors[10] =
+static const ProtobufCFieldDescriptor creditrisk__v1__attribution__field_descriptors[3] =
+{
+  {
+    "actor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Attribution, actor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason_codes",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Creditrisk__V1__Attribution, n_reason_codes),
+    offsetof(Creditrisk__V1__Attribution, reason_codes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Attribution, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__attribution__field_indices_by_name[] = {
+  0,   /* field[0] = actor */
+  2,   /* field[2] = note */
+  1,   /* field[1] = reason_codes */
+};
+static const ProtobufCIntRange creditrisk__v1__attribution__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__attribution__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.Attribution",
+  "Attribution",
+  "Creditrisk__V1__Attribution",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__Attribution),
+  3,
+  creditrisk__v1__attribution__field_descriptors,
+  creditrisk__v1__attribution__field_indices_by_name,
+  1,  creditrisk__v1__attribution__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__attribution__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__label__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Label, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Label, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__label__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange creditrisk__v1__label__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__label__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.Label",
+  "Label",
+  "Creditrisk__V1__Label",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__Label),
+  2,
+  creditrisk__v1__label__field_descriptors,
+  creditrisk__v1__label__field_indices_by_name,
+  1,  creditrisk__v1__label__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__label__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__debt__field_descriptors[3] =
+{
+  {
+    "component",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Debt, component),
+    &creditrisk__v1__debt_component__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Debt, age),
+    &creditrisk__v1__debt_age__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount_minor",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Debt, amount_minor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__debt__field_indices_by_name[] = {
+  1,   /* field[1] = age */
+  2,   /* field[2] = amount_minor */
+  0,   /* field[0] = component */
+};
+static const ProtobufCIntRange creditrisk__v1__debt__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__debt__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.Debt",
+  "Debt",
+  "Creditrisk__V1__Debt",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__Debt),
+  3,
+  creditrisk__v1__debt__field_descriptors,
+  creditrisk__v1__debt__field_indices_by_name,
+  1,  creditrisk__v1__debt__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__debt__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__block__field_descriptors[5] =
+{
+  {
+    "block_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Block, block_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cause",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Block, cause),
+    &creditrisk__v1__block_cause__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scope",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Block, scope),
+    &creditrisk__v1__block_scope__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_micros",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Block, until_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actor",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Block, actor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__block__field_indices_by_name[] = {
+  4,   /* field[4] = actor */
+  0,   /* field[0] = block_id */
+  1,   /* field[1] = cause */
+  2,   /* field[2] = scope */
+  3,   /* field[3] = until_micros */
+};
+static const ProtobufCIntRange creditrisk__v1__block__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__block__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.Block",
+  "Block",
+  "Creditrisk__V1__Block",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__Block),
+  5,
+  creditrisk__v1__block__field_descriptors,
+  creditrisk__v1__block__field_indices_by_name,
+  1,  creditrisk__v1__block__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__block__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__pending_price__field_descriptors[3] =
+{
+  {
+    "nominal_rate_ppm",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PendingPrice, nominal_rate_ppm),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "effective_at_micros",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PendingPrice, effective_at_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "applies_to_all",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PendingPrice, applies_to_all),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__pending_price__field_indices_by_name[] = {
+  2,   /* field[2] = applies_to_all */
+  1,   /* field[1] = effective_at_micros */
+  0,   /* field[0] = nominal_rate_ppm */
+};
+static const ProtobufCIntRange creditrisk__v1__pending_price__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__pending_price__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.PendingPrice",
+  "PendingPrice",
+  "Creditrisk__V1__PendingPrice",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__PendingPrice),
+  3,
+  creditrisk__v1__pending_price__field_descriptors,
+  creditrisk__v1__pending_price__field_indices_by_name,
+  1,  creditrisk__v1__pending_price__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__pending_price__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__line__field_descriptors[24] =
 {
   {
     "line_id",
@@ -520,23 +1123,205 @@ static const ProtobufCFieldDescriptor creditrisk__v1__line__field_descriptors[10
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "principal_minor",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, principal_minor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charges_minor",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, charges_minor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "debts",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__Line, n_debts),
+    offsetof(Creditrisk__V1__Line, debts),
+    &creditrisk__v1__debt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "temporary_minor",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, temporary_minor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "temporary_ends_at_micros",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, temporary_ends_at_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "over_limit_minor",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, over_limit_minor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "over_limit_since_micros",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, over_limit_since_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "blocks",
+    18,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__Line, n_blocks),
+    offsetof(Creditrisk__V1__Line, blocks),
+    &creditrisk__v1__block__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nominal_rate_ppm",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, nominal_rate_ppm),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "renewal_date",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, renewal_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pending_price",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, pending_price),
+    &creditrisk__v1__pending_price__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, kind),
+    &creditrisk__v1__line_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charges_use_limit",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Line, charges_use_limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labels",
+    24,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__Line, n_labels),
+    offsetof(Creditrisk__V1__Line, labels),
+    &creditrisk__v1__label__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__line__field_indices_by_name[] = {
   6,   /* field[6] = available_minor */
+  17,   /* field[17] = blocks */
+  11,   /* field[11] = charges_minor */
+  22,   /* field[22] = charges_use_limit */
   2,   /* field[2] = currency */
+  12,   /* field[12] = debts */
   5,   /* field[5] = drawn_minor */
   4,   /* field[4] = held_minor */
+  21,   /* field[21] = kind */
+  23,   /* field[23] = labels */
   3,   /* field[3] = limit_minor */
   0,   /* field[0] = line_id */
+  18,   /* field[18] = nominal_rate_ppm */
   8,   /* field[8] = opened_at_micros */
+  15,   /* field[15] = over_limit_minor */
+  16,   /* field[16] = over_limit_since_micros */
+  20,   /* field[20] = pending_price */
+  10,   /* field[10] = principal_minor */
   1,   /* field[1] = product */
+  19,   /* field[19] = renewal_date */
   9,   /* field[9] = status */
+  14,   /* field[14] = temporary_ends_at_micros */
+  13,   /* field[13] = temporary_minor */
   7,   /* field[7] = version */
 };
 static const ProtobufCIntRange creditrisk__v1__line__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 24 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__line__descriptor =
 {
@@ -546,14 +1331,14 @@ const ProtobufCMessageDescriptor creditrisk__v1__line__descriptor =
   "Creditrisk__V1__Line",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__Line),
-  10,
+  24,
   creditrisk__v1__line__field_descriptors,
   creditrisk__v1__line__field_indices_by_name,
   1,  creditrisk__v1__line__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__line__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__hold__field_descriptors[7] =
+static const ProtobufCFieldDescriptor creditrisk__v1__hold__field_descriptors[8] =
 {
   {
     "hold_id",
@@ -639,6 +1424,18 @@ static const ProtobufCFieldDescriptor creditrisk__v1__hold__field_descriptors[7]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "labels",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__Hold, n_labels),
+    offsetof(Creditrisk__V1__Hold, labels),
+    &creditrisk__v1__label__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__hold__field_indices_by_name[] = {
   2,   /* field[2] = amount_minor */
@@ -646,13 +1443,14 @@ static const unsigned creditrisk__v1__hold__field_indices_by_name[] = {
   5,   /* field[5] = expires_at_micros */
   4,   /* field[4] = held_minor */
   0,   /* field[0] = hold_id */
+  7,   /* field[7] = labels */
   1,   /* field[1] = line_id */
   6,   /* field[6] = state */
 };
 static const ProtobufCIntRange creditrisk__v1__hold__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__hold__descriptor =
 {
@@ -662,27 +1460,259 @@ const ProtobufCMessageDescriptor creditrisk__v1__hold__descriptor =
   "Creditrisk__V1__Hold",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__Hold),
-  7,
+  8,
   creditrisk__v1__hold__field_descriptors,
   creditrisk__v1__hold__field_indices_by_name,
   1,  creditrisk__v1__hold__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__hold__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue creditrisk__v1__line_status__enum_values_by_number[3] =
+static const ProtobufCFieldDescriptor creditrisk__v1__portfolio_refusal__field_descriptors[3] =
+{
+  {
+    "portfolio_limit_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PortfolioRefusal, portfolio_limit_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "available",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PortfolioRefusal, available),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missing_label",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PortfolioRefusal, missing_label),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__portfolio_refusal__field_indices_by_name[] = {
+  1,   /* field[1] = available */
+  2,   /* field[2] = missing_label */
+  0,   /* field[0] = portfolio_limit_id */
+};
+static const ProtobufCIntRange creditrisk__v1__portfolio_refusal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__portfolio_refusal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.PortfolioRefusal",
+  "PortfolioRefusal",
+  "Creditrisk__V1__PortfolioRefusal",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__PortfolioRefusal),
+  3,
+  creditrisk__v1__portfolio_refusal__field_descriptors,
+  creditrisk__v1__portfolio_refusal__field_indices_by_name,
+  1,  creditrisk__v1__portfolio_refusal__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__portfolio_refusal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue creditrisk__v1__debt_component__enum_values_by_number[5] =
+{
+  { "DEBT_COMPONENT_UNSPECIFIED", "CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_UNSPECIFIED", 0 },
+  { "DEBT_COMPONENT_PRINCIPAL", "CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_PRINCIPAL", 1 },
+  { "DEBT_COMPONENT_INTEREST", "CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_INTEREST", 2 },
+  { "DEBT_COMPONENT_FEE", "CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_FEE", 3 },
+  { "DEBT_COMPONENT_PENALTY", "CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_PENALTY", 4 },
+};
+static const ProtobufCIntRange creditrisk__v1__debt_component__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex creditrisk__v1__debt_component__enum_values_by_name[5] =
+{
+  { "DEBT_COMPONENT_FEE", 3 },
+  { "DEBT_COMPONENT_INTEREST", 2 },
+  { "DEBT_COMPONENT_PENALTY", 4 },
+  { "DEBT_COMPONENT_PRINCIPAL", 1 },
+  { "DEBT_COMPONENT_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor creditrisk__v1__debt_component__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.DebtComponent",
+  "DebtComponent",
+  "Creditrisk__V1__DebtComponent",
+  "creditrisk.v1",
+  5,
+  creditrisk__v1__debt_component__enum_values_by_number,
+  5,
+  creditrisk__v1__debt_component__enum_values_by_name,
+  1,
+  creditrisk__v1__debt_component__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue creditrisk__v1__debt_age__enum_values_by_number[4] =
+{
+  { "DEBT_AGE_UNSPECIFIED", "CREDITRISK__V1__DEBT_AGE__DEBT_AGE_UNSPECIFIED", 0 },
+  { "DEBT_AGE_OVERDUE", "CREDITRISK__V1__DEBT_AGE__DEBT_AGE_OVERDUE", 1 },
+  { "DEBT_AGE_DUE", "CREDITRISK__V1__DEBT_AGE__DEBT_AGE_DUE", 2 },
+  { "DEBT_AGE_FUTURE", "CREDITRISK__V1__DEBT_AGE__DEBT_AGE_FUTURE", 3 },
+};
+static const ProtobufCIntRange creditrisk__v1__debt_age__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex creditrisk__v1__debt_age__enum_values_by_name[4] =
+{
+  { "DEBT_AGE_DUE", 2 },
+  { "DEBT_AGE_FUTURE", 3 },
+  { "DEBT_AGE_OVERDUE", 1 },
+  { "DEBT_AGE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor creditrisk__v1__debt_age__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.DebtAge",
+  "DebtAge",
+  "Creditrisk__V1__DebtAge",
+  "creditrisk.v1",
+  4,
+  creditrisk__v1__debt_age__enum_values_by_number,
+  4,
+  creditrisk__v1__debt_age__enum_values_by_name,
+  1,
+  creditrisk__v1__debt_age__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue creditrisk__v1__line_kind__enum_values_by_number[3] =
+{
+  { "LINE_KIND_UNSPECIFIED", "CREDITRISK__V1__LINE_KIND__LINE_KIND_UNSPECIFIED", 0 },
+  { "LINE_KIND_REVOLVING", "CREDITRISK__V1__LINE_KIND__LINE_KIND_REVOLVING", 1 },
+  { "LINE_KIND_INSTALMENT", "CREDITRISK__V1__LINE_KIND__LINE_KIND_INSTALMENT", 2 },
+};
+static const ProtobufCIntRange creditrisk__v1__line_kind__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex creditrisk__v1__line_kind__enum_values_by_name[3] =
+{
+  { "LINE_KIND_INSTALMENT", 2 },
+  { "LINE_KIND_REVOLVING", 1 },
+  { "LINE_KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor creditrisk__v1__line_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.LineKind",
+  "LineKind",
+  "Creditrisk__V1__LineKind",
+  "creditrisk.v1",
+  3,
+  creditrisk__v1__line_kind__enum_values_by_number,
+  3,
+  creditrisk__v1__line_kind__enum_values_by_name,
+  1,
+  creditrisk__v1__line_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue creditrisk__v1__block_cause__enum_values_by_number[7] =
+{
+  { "BLOCK_CAUSE_UNSPECIFIED", "CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_UNSPECIFIED", 0 },
+  { "BLOCK_CAUSE_FRAUD", "CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_FRAUD", 1 },
+  { "BLOCK_CAUSE_ARREARS", "CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_ARREARS", 2 },
+  { "BLOCK_CAUSE_CUSTOMER_REQUEST", "CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_CUSTOMER_REQUEST", 3 },
+  { "BLOCK_CAUSE_LEGAL", "CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_LEGAL", 4 },
+  { "BLOCK_CAUSE_DECEASED", "CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_DECEASED", 5 },
+  { "BLOCK_CAUSE_POLICY", "CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_POLICY", 6 },
+};
+static const ProtobufCIntRange creditrisk__v1__block_cause__value_ranges[] = {
+{0, 0},{0, 7}
+};
+static const ProtobufCEnumValueIndex creditrisk__v1__block_cause__enum_values_by_name[7] =
+{
+  { "BLOCK_CAUSE_ARREARS", 2 },
+  { "BLOCK_CAUSE_CUSTOMER_REQUEST", 3 },
+  { "BLOCK_CAUSE_DECEASED", 5 },
+  { "BLOCK_CAUSE_FRAUD", 1 },
+  { "BLOCK_CAUSE_LEGAL", 4 },
+  { "BLOCK_CAUSE_POLICY", 6 },
+  { "BLOCK_CAUSE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor creditrisk__v1__block_cause__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.BlockCause",
+  "BlockCause",
+  "Creditrisk__V1__BlockCause",
+  "creditrisk.v1",
+  7,
+  creditrisk__v1__block_cause__enum_values_by_number,
+  7,
+  creditrisk__v1__block_cause__enum_values_by_name,
+  1,
+  creditrisk__v1__block_cause__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue creditrisk__v1__block_scope__enum_values_by_number[4] =
+{
+  { "BLOCK_SCOPE_UNSPECIFIED", "CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_UNSPECIFIED", 0 },
+  { "BLOCK_SCOPE_NEW_HOLDS", "CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_NEW_HOLDS", 1 },
+  { "BLOCK_SCOPE_COMMITS", "CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_COMMITS", 2 },
+  { "BLOCK_SCOPE_ALL", "CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_ALL", 3 },
+};
+static const ProtobufCIntRange creditrisk__v1__block_scope__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex creditrisk__v1__block_scope__enum_values_by_name[4] =
+{
+  { "BLOCK_SCOPE_ALL", 3 },
+  { "BLOCK_SCOPE_COMMITS", 2 },
+  { "BLOCK_SCOPE_NEW_HOLDS", 1 },
+  { "BLOCK_SCOPE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor creditrisk__v1__block_scope__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.BlockScope",
+  "BlockScope",
+  "Creditrisk__V1__BlockScope",
+  "creditrisk.v1",
+  4,
+  creditrisk__v1__block_scope__enum_values_by_number,
+  4,
+  creditrisk__v1__block_scope__enum_values_by_name,
+  1,
+  creditrisk__v1__block_scope__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue creditrisk__v1__line_status__enum_values_by_number[4] =
 {
   { "LINE_STATUS_UNSPECIFIED", "CREDITRISK__V1__LINE_STATUS__LINE_STATUS_UNSPECIFIED", 0 },
   { "LINE_STATUS_OPEN", "CREDITRISK__V1__LINE_STATUS__LINE_STATUS_OPEN", 1 },
   { "LINE_STATUS_CLOSED", "CREDITRISK__V1__LINE_STATUS__LINE_STATUS_CLOSED", 2 },
+  { "LINE_STATUS_WRITTEN_OFF", "CREDITRISK__V1__LINE_STATUS__LINE_STATUS_WRITTEN_OFF", 3 },
 };
 static const ProtobufCIntRange creditrisk__v1__line_status__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex creditrisk__v1__line_status__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex creditrisk__v1__line_status__enum_values_by_name[4] =
 {
   { "LINE_STATUS_CLOSED", 2 },
   { "LINE_STATUS_OPEN", 1 },
   { "LINE_STATUS_UNSPECIFIED", 0 },
+  { "LINE_STATUS_WRITTEN_OFF", 3 },
 };
 const ProtobufCEnumDescriptor creditrisk__v1__line_status__descriptor =
 {
@@ -691,9 +1721,9 @@ const ProtobufCEnumDescriptor creditrisk__v1__line_status__descriptor =
   "LineStatus",
   "Creditrisk__V1__LineStatus",
   "creditrisk.v1",
-  3,
+  4,
   creditrisk__v1__line_status__enum_values_by_number,
-  3,
+  4,
   creditrisk__v1__line_status__enum_values_by_name,
   1,
   creditrisk__v1__line_status__value_ranges,
@@ -733,10 +1763,12 @@ const ProtobufCEnumDescriptor creditrisk__v1__hold_state__descriptor =
   creditrisk__v1__hold_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue creditrisk__v1__limit_outcome__enum_values_by_number[10] =
+static const ProtobufCEnumValue creditrisk__v1__limit_outcome__enum_values_by_number[24] =
 {
   { "LIMIT_OUTCOME_UNSPECIFIED", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_UNSPECIFIED", 0 },
   { "LIMIT_OUTCOME_DONE", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_DONE", 1 },
+  { "LIMIT_OUTCOME_LINE_UNKNOWN", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LINE_UNKNOWN", 2 },
+  { "LIMIT_OUTCOME_HOLD_UNKNOWN", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_HOLD_UNKNOWN", 3 },
   { "LIMIT_OUTCOME_LINE_CLOSED", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LINE_CLOSED", 4 },
   { "LIMIT_OUTCOME_LINE_BLOCKED", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LINE_BLOCKED", 5 },
   { "LIMIT_OUTCOME_CURRENCY_MISMATCH", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_CURRENCY_MISMATCH", 6 },
@@ -745,21 +1777,47 @@ static const ProtobufCEnumValue creditrisk__v1__limit_outcome__enum_values_by_nu
   { "LIMIT_OUTCOME_AMOUNT_EXCEEDS_HOLD", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_AMOUNT_EXCEEDS_HOLD", 9 },
   { "LIMIT_OUTCOME_LIMIT_EXCEEDED", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LIMIT_EXCEEDED", 10 },
   { "LIMIT_OUTCOME_AMOUNT_OVERFLOW", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_AMOUNT_OVERFLOW", 11 },
+  { "LIMIT_OUTCOME_LABEL_MISSING", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LABEL_MISSING", 12 },
+  { "LIMIT_OUTCOME_PORTFOLIO_LIMIT_EXCEEDED", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_PORTFOLIO_LIMIT_EXCEEDED", 13 },
+  { "LIMIT_OUTCOME_EXCHANGE_RATE_MISSING", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_EXCHANGE_RATE_MISSING", 14 },
+  { "LIMIT_OUTCOME_TOO_MANY_LIMITS", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_TOO_MANY_LIMITS", 15 },
+  { "LIMIT_OUTCOME_BALANCE_OPEN", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_BALANCE_OPEN", 16 },
+  { "LIMIT_OUTCOME_AMOUNT_EXCEEDS_DEBT", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_AMOUNT_EXCEEDS_DEBT", 17 },
+  { "LIMIT_OUTCOME_AMOUNT_EXCEEDS_ENTRY", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_AMOUNT_EXCEEDS_ENTRY", 18 },
+  { "LIMIT_OUTCOME_TIME_PASSED", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_TIME_PASSED", 19 },
+  { "LIMIT_OUTCOME_BLOCK_UNKNOWN", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_BLOCK_UNKNOWN", 20 },
+  { "LIMIT_OUTCOME_PORTFOLIO_LIMIT_UNKNOWN", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_PORTFOLIO_LIMIT_UNKNOWN", 21 },
+  { "LIMIT_OUTCOME_TOO_MANY", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_TOO_MANY", 22 },
+  { "LIMIT_OUTCOME_CHAIN_BROKEN", "CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_CHAIN_BROKEN", 23 },
 };
 static const ProtobufCIntRange creditrisk__v1__limit_outcome__value_ranges[] = {
-{0, 0},{4, 2},{0, 10}
+{0, 0},{0, 24}
 };
-static const ProtobufCEnumValueIndex creditrisk__v1__limit_outcome__enum_values_by_name[10] =
+static const ProtobufCEnumValueIndex creditrisk__v1__limit_outcome__enum_values_by_name[24] =
 {
-  { "LIMIT_OUTCOME_AMOUNT_EXCEEDS_HOLD", 7 },
-  { "LIMIT_OUTCOME_AMOUNT_OVERFLOW", 9 },
-  { "LIMIT_OUTCOME_CURRENCY_MISMATCH", 4 },
+  { "LIMIT_OUTCOME_AMOUNT_EXCEEDS_DEBT", 17 },
+  { "LIMIT_OUTCOME_AMOUNT_EXCEEDS_ENTRY", 18 },
+  { "LIMIT_OUTCOME_AMOUNT_EXCEEDS_HOLD", 9 },
+  { "LIMIT_OUTCOME_AMOUNT_OVERFLOW", 11 },
+  { "LIMIT_OUTCOME_BALANCE_OPEN", 16 },
+  { "LIMIT_OUTCOME_BLOCK_UNKNOWN", 20 },
+  { "LIMIT_OUTCOME_CHAIN_BROKEN", 23 },
+  { "LIMIT_OUTCOME_CURRENCY_MISMATCH", 6 },
   { "LIMIT_OUTCOME_DONE", 1 },
-  { "LIMIT_OUTCOME_HOLD_ENDED", 5 },
-  { "LIMIT_OUTCOME_HOLD_EXPIRED", 6 },
-  { "LIMIT_OUTCOME_LIMIT_EXCEEDED", 8 },
-  { "LIMIT_OUTCOME_LINE_BLOCKED", 3 },
-  { "LIMIT_OUTCOME_LINE_CLOSED", 2 },
+  { "LIMIT_OUTCOME_EXCHANGE_RATE_MISSING", 14 },
+  { "LIMIT_OUTCOME_HOLD_ENDED", 7 },
+  { "LIMIT_OUTCOME_HOLD_EXPIRED", 8 },
+  { "LIMIT_OUTCOME_HOLD_UNKNOWN", 3 },
+  { "LIMIT_OUTCOME_LABEL_MISSING", 12 },
+  { "LIMIT_OUTCOME_LIMIT_EXCEEDED", 10 },
+  { "LIMIT_OUTCOME_LINE_BLOCKED", 5 },
+  { "LIMIT_OUTCOME_LINE_CLOSED", 4 },
+  { "LIMIT_OUTCOME_LINE_UNKNOWN", 2 },
+  { "LIMIT_OUTCOME_PORTFOLIO_LIMIT_EXCEEDED", 13 },
+  { "LIMIT_OUTCOME_PORTFOLIO_LIMIT_UNKNOWN", 21 },
+  { "LIMIT_OUTCOME_TIME_PASSED", 19 },
+  { "LIMIT_OUTCOME_TOO_MANY", 22 },
+  { "LIMIT_OUTCOME_TOO_MANY_LIMITS", 15 },
   { "LIMIT_OUTCOME_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor creditrisk__v1__limit_outcome__descriptor =
@@ -769,11 +1827,11 @@ const ProtobufCEnumDescriptor creditrisk__v1__limit_outcome__descriptor =
   "LimitOutcome",
   "Creditrisk__V1__LimitOutcome",
   "creditrisk.v1",
-  10,
+  24,
   creditrisk__v1__limit_outcome__enum_values_by_number,
-  10,
+  24,
   creditrisk__v1__limit_outcome__enum_values_by_name,
-  2,
+  1,
   creditrisk__v1__limit_outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

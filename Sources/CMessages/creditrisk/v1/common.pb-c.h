@@ -18,12 +18,140 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Creditrisk__V1__Money Creditrisk__V1__Money;
 typedef struct Creditrisk__V1__Reason Creditrisk__V1__Reason;
 typedef struct Creditrisk__V1__FeatureColumns Creditrisk__V1__FeatureColumns;
+typedef struct Creditrisk__V1__Attribution Creditrisk__V1__Attribution;
+typedef struct Creditrisk__V1__Label Creditrisk__V1__Label;
+typedef struct Creditrisk__V1__Debt Creditrisk__V1__Debt;
+typedef struct Creditrisk__V1__Block Creditrisk__V1__Block;
+typedef struct Creditrisk__V1__PendingPrice Creditrisk__V1__PendingPrice;
 typedef struct Creditrisk__V1__Line Creditrisk__V1__Line;
 typedef struct Creditrisk__V1__Hold Creditrisk__V1__Hold;
+typedef struct Creditrisk__V1__PortfolioRefusal Creditrisk__V1__PortfolioRefusal;
 
 
 /* --- enums --- */
 
+/*
+ * What is owed.
+ */
+typedef enum _Creditrisk__V1__DebtComponent {
+  /*
+   * Never sent.
+   */
+  CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_UNSPECIFIED = 0,
+  /*
+   * What was drawn.
+   */
+  CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_PRINCIPAL = 1,
+  /*
+   * Interest that the lender's loan system posted.
+   */
+  CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_INTEREST = 2,
+  /*
+   * A fee.
+   */
+  CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_FEE = 3,
+  /*
+   * A penalty, such as default interest.
+   */
+  CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_PENALTY = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITRISK__V1__DEBT_COMPONENT)
+} Creditrisk__V1__DebtComponent;
+/*
+ * When it is owed.
+ */
+typedef enum _Creditrisk__V1__DebtAge {
+  /*
+   * Never sent.
+   */
+  CREDITRISK__V1__DEBT_AGE__DEBT_AGE_UNSPECIFIED = 0,
+  /*
+   * It should have been paid.
+   */
+  CREDITRISK__V1__DEBT_AGE__DEBT_AGE_OVERDUE = 1,
+  /*
+   * It is to be paid now.
+   */
+  CREDITRISK__V1__DEBT_AGE__DEBT_AGE_DUE = 2,
+  /*
+   * It falls due later.
+   */
+  CREDITRISK__V1__DEBT_AGE__DEBT_AGE_FUTURE = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITRISK__V1__DEBT_AGE)
+} Creditrisk__V1__DebtAge;
+/*
+ * What repaid principal does.
+ */
+typedef enum _Creditrisk__V1__LineKind {
+  /*
+   * Never sent.
+   */
+  CREDITRISK__V1__LINE_KIND__LINE_KIND_UNSPECIFIED = 0,
+  /*
+   * It is available again.
+   */
+  CREDITRISK__V1__LINE_KIND__LINE_KIND_REVOLVING = 1,
+  /*
+   * It does not return: the limit falls with it.
+   */
+  CREDITRISK__V1__LINE_KIND__LINE_KIND_INSTALMENT = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITRISK__V1__LINE_KIND)
+} Creditrisk__V1__LineKind;
+/*
+ * Why a line or a subject is blocked.
+ */
+typedef enum _Creditrisk__V1__BlockCause {
+  /*
+   * Never sent.
+   */
+  CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_UNSPECIFIED = 0,
+  /*
+   * Fraud, suspected or known.
+   */
+  CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_FRAUD = 1,
+  /*
+   * Debts are overdue.
+   */
+  CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_ARREARS = 2,
+  /*
+   * The customer asked for it.
+   */
+  CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_CUSTOMER_REQUEST = 3,
+  /*
+   * An order or a dispute.
+   */
+  CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_LEGAL = 4,
+  /*
+   * The customer died.
+   */
+  CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_DECEASED = 5,
+  /*
+   * The lender's own rule.
+   */
+  CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_POLICY = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITRISK__V1__BLOCK_CAUSE)
+} Creditrisk__V1__BlockCause;
+/*
+ * What a block stops. It never stops a repayment, a release, a charge or a cut.
+ */
+typedef enum _Creditrisk__V1__BlockScope {
+  /*
+   * Never sent.
+   */
+  CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_UNSPECIFIED = 0,
+  /*
+   * Reserve.
+   */
+  CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_NEW_HOLDS = 1,
+  /*
+   * Commit.
+   */
+  CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_COMMITS = 2,
+  /*
+   * Reserve, Commit, ExtendHold, raises, temporary limits and renewals.
+   */
+  CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_ALL = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITRISK__V1__BLOCK_SCOPE)
+} Creditrisk__V1__BlockScope;
 /*
  * Whether a line is in use.
  */
@@ -39,7 +167,11 @@ typedef enum _Creditrisk__V1__LineStatus {
   /*
    * Closed for good.
    */
-  CREDITRISK__V1__LINE_STATUS__LINE_STATUS_CLOSED = 2
+  CREDITRISK__V1__LINE_STATUS__LINE_STATUS_CLOSED = 2,
+  /*
+   * Written off: ended with a loss.
+   */
+  CREDITRISK__V1__LINE_STATUS__LINE_STATUS_WRITTEN_OFF = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITRISK__V1__LINE_STATUS)
 } Creditrisk__V1__LineStatus;
 /*
@@ -69,7 +201,13 @@ typedef enum _Creditrisk__V1__HoldState {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITRISK__V1__HOLD_STATE)
 } Creditrisk__V1__HoldState;
 /*
- * What a limit call came to. Refusals are listed in order of precedence.
+ * What a call on lines, holds or portfolio limits came to.
+ * Numbers never change. What is looked for first is the answer; the order of precedence is
+ * LINE_UNKNOWN, HOLD_UNKNOWN, BLOCK_UNKNOWN, PORTFOLIO_LIMIT_UNKNOWN, LINE_CLOSED, LINE_BLOCKED,
+ * CURRENCY_MISMATCH, LABEL_MISSING, EXCHANGE_RATE_MISSING, TOO_MANY_LIMITS, TOO_MANY, HOLD_ENDED,
+ * AMOUNT_EXCEEDS_HOLD, AMOUNT_EXCEEDS_DEBT, AMOUNT_EXCEEDS_ENTRY, AMOUNT_OVERFLOW, BALANCE_OPEN,
+ * HOLD_EXPIRED, TIME_PASSED, LIMIT_EXCEEDED, PORTFOLIO_LIMIT_EXCEEDED, CHAIN_BROKEN.
+ * The first four are the status NOT_FOUND, and outcomes only inside a batch.
  */
 typedef enum _Creditrisk__V1__LimitOutcome {
   /*
@@ -81,11 +219,19 @@ typedef enum _Creditrisk__V1__LimitOutcome {
    */
   CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_DONE = 1,
   /*
-   * The line is closed.
+   * In a batch: the tenant has no such line.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LINE_UNKNOWN = 2,
+  /*
+   * In a batch: the tenant has no such hold.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_HOLD_UNKNOWN = 3,
+  /*
+   * The line is closed or written off.
    */
   CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LINE_CLOSED = 4,
   /*
-   * The line is blocked for this operation.
+   * The line or its subject is blocked for this operation.
    */
   CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LINE_BLOCKED = 5,
   /*
@@ -111,7 +257,55 @@ typedef enum _Creditrisk__V1__LimitOutcome {
   /*
    * A sum on the line would not fit 64 bits.
    */
-  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_AMOUNT_OVERFLOW = 11
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_AMOUNT_OVERFLOW = 11,
+  /*
+   * A portfolio limit needs a label that the transaction does not have.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_LABEL_MISSING = 12,
+  /*
+   * More than a portfolio limit has left.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_PORTFOLIO_LIMIT_EXCEEDED = 13,
+  /*
+   * A portfolio limit is in a currency for which no exchange rate was set.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_EXCHANGE_RATE_MISSING = 14,
+  /*
+   * The transaction matches more than 16 portfolio limits.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_TOO_MANY_LIMITS = 15,
+  /*
+   * Something is owed or held: the line cannot be closed.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_BALANCE_OPEN = 16,
+  /*
+   * More than there is of that debt.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_AMOUNT_EXCEEDS_DEBT = 17,
+  /*
+   * More than is left of the entry that it takes back.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_AMOUNT_EXCEEDS_ENTRY = 18,
+  /*
+   * The time asked for is over already.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_TIME_PASSED = 19,
+  /*
+   * Never sent: the status NOT_FOUND with BLOCK_UNKNOWN.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_BLOCK_UNKNOWN = 20,
+  /*
+   * Never sent: the status NOT_FOUND with PORTFOLIO_LIMIT_UNKNOWN.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_PORTFOLIO_LIMIT_UNKNOWN = 21,
+  /*
+   * Blocks, holds to release, label sets or portfolio limits have reached their bound.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_TOO_MANY = 22,
+  /*
+   * In a batch: another operation of the same chain was refused.
+   */
+  CREDITRISK__V1__LIMIT_OUTCOME__LIMIT_OUTCOME_CHAIN_BROKEN = 23
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITRISK__V1__LIMIT_OUTCOME)
 } Creditrisk__V1__LimitOutcome;
 
@@ -186,7 +380,138 @@ struct  Creditrisk__V1__FeatureColumns
 
 
 /*
+ * Who changes something, and why. It stands in the record of the change and comes back in the
+ * statement of the line.
+ */
+struct  Creditrisk__V1__Attribution
+{
+  ProtobufCMessage base;
+  /*
+   * Optional. Who asks for it, in the lender's own words, at most 128 bytes. Required where
+   * the request says so.
+   */
+  char *actor;
+  /*
+   * Optional. Stable codes of the reasons, at most 8 of 1 to 64 bytes. At least one where the
+   * request says so.
+   */
+  size_t n_reason_codes;
+  char **reason_codes;
+  /*
+   * Optional. A sentence for people, at most 512 bytes.
+   */
+  char *note;
+};
+#define CREDITRISK__V1__ATTRIBUTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__attribution__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Something that portfolio limits tell transactions apart by.
+ */
+struct  Creditrisk__V1__Label
+{
+  ProtobufCMessage base;
+  /*
+   * Required. The dimension: 1 to 64 bytes. The names tenant, customer, group, product, channel,
+   * partner, region, segment and grade are not the caller's to give. Errors: LABEL_RESERVED,
+   * LABEL_TWICE.
+   */
+  char *name;
+  /*
+   * Required. 1 to 128 bytes.
+   */
+  char *value;
+};
+#define CREDITRISK__V1__LABEL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__label__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * An amount of one kind of debt.
+ */
+struct  Creditrisk__V1__Debt
+{
+  ProtobufCMessage base;
+  /*
+   * Output only. What is owed.
+   */
+  Creditrisk__V1__DebtComponent component;
+  /*
+   * Output only. When it is owed.
+   */
+  Creditrisk__V1__DebtAge age;
+  /*
+   * Output only. Minor units of the line's currency; in a statement, the change, with its sign.
+   */
+  int64_t amount_minor;
+};
+#define CREDITRISK__V1__DEBT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__debt__descriptor) \
+    , CREDITRISK__V1__DEBT_COMPONENT__DEBT_COMPONENT_UNSPECIFIED, CREDITRISK__V1__DEBT_AGE__DEBT_AGE_UNSPECIFIED, 0 }
+
+
+/*
+ * A block. A line is frozen while it, or its subject, has any whose time is not over.
+ */
+struct  Creditrisk__V1__Block
+{
+  ProtobufCMessage base;
+  /*
+   * Output only. The block's number, which Unfreeze takes.
+   */
+  int64_t block_id;
+  /*
+   * Output only. Why.
+   */
+  Creditrisk__V1__BlockCause cause;
+  /*
+   * Output only. What it stops.
+   */
+  Creditrisk__V1__BlockScope scope;
+  /*
+   * Output only. When it ends by itself, microseconds since 1970 UTC; 0 is until it is lifted.
+   */
+  int64_t until_micros;
+  /*
+   * Output only. Who set it.
+   */
+  char *actor;
+};
+#define CREDITRISK__V1__BLOCK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__block__descriptor) \
+    , 0, CREDITRISK__V1__BLOCK_CAUSE__BLOCK_CAUSE_UNSPECIFIED, CREDITRISK__V1__BLOCK_SCOPE__BLOCK_SCOPE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A price that will change.
+ */
+struct  Creditrisk__V1__PendingPrice
+{
+  ProtobufCMessage base;
+  /*
+   * Output only. The coming nominal annual rate, parts per million.
+   */
+  int64_t nominal_rate_ppm;
+  /*
+   * Output only. From when on, microseconds since 1970 UTC.
+   */
+  int64_t effective_at_micros;
+  /*
+   * Output only. Whether drawings that are open then change too.
+   */
+  protobuf_c_boolean applies_to_all;
+};
+#define CREDITRISK__V1__PENDING_PRICE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__pending_price__descriptor) \
+    , 0, 0, 0 }
+
+
+/*
  * Where a credit line stands.
+ * Always: available - over_limit + held + drawn = granted = limit + temporary, none negative.
  */
 struct  Creditrisk__V1__Line
 {
@@ -204,7 +529,7 @@ struct  Creditrisk__V1__Line
    */
   char *currency;
   /*
-   * Output only. What was granted, minor units.
+   * Output only. The limit, minor units, without a temporary one.
    */
   int64_t limit_minor;
   /*
@@ -212,11 +537,13 @@ struct  Creditrisk__V1__Line
    */
   int64_t held_minor;
   /*
-   * Output only. Principal drawn and not repaid, minor units.
+   * Output only. Principal drawn and not repaid, and charges where the product lets them use the
+   * limit, minor units.
    */
   int64_t drawn_minor;
   /*
-   * Output only. limit - held - drawn, minor units.
+   * Output only. What a new hold may take: limit + temporary - held - drawn, minor units, never
+   * below 0.
    */
   int64_t available_minor;
   /*
@@ -231,10 +558,70 @@ struct  Creditrisk__V1__Line
    * Output only. Whether the line is in use.
    */
   Creditrisk__V1__LineStatus status;
+  /*
+   * Output only. Principal drawn and not repaid, of every age, minor units.
+   */
+  int64_t principal_minor;
+  /*
+   * Output only. Interest, fees and penalties of every age, minor units.
+   */
+  int64_t charges_minor;
+  /*
+   * Output only. What is owed by component and age, only what is not 0. Their sum is principal and
+   * charges.
+   */
+  size_t n_debts;
+  Creditrisk__V1__Debt **debts;
+  /*
+   * Output only. What the limit is raised by until temporary_ends_at_micros, minor units.
+   */
+  int64_t temporary_minor;
+  /*
+   * Output only. When the temporary limit ends, microseconds since 1970 UTC; 0 without one.
+   */
+  int64_t temporary_ends_at_micros;
+  /*
+   * Output only. What is held and drawn beyond limit and temporary limit, minor units.
+   */
+  int64_t over_limit_minor;
+  /*
+   * Output only. Since when, microseconds since 1970 UTC; 0 while over_limit_minor is 0.
+   */
+  int64_t over_limit_since_micros;
+  /*
+   * Output only. The line's own blocks.
+   */
+  size_t n_blocks;
+  Creditrisk__V1__Block **blocks;
+  /*
+   * Output only. Nominal annual rate of new drawings, parts per million; 0 when none was given.
+   */
+  int64_t nominal_rate_ppm;
+  /*
+   * Output only. When the line is to be renewed, as YYYY-MM-DD; empty when no day was given.
+   */
+  char *renewal_date;
+  /*
+   * Output only. The price to come; absent when none is.
+   */
+  Creditrisk__V1__PendingPrice *pending_price;
+  /*
+   * Output only. What repaid principal does.
+   */
+  Creditrisk__V1__LineKind kind;
+  /*
+   * Output only. Whether interest, fees and penalties take from the limit: the product's rule.
+   */
+  protobuf_c_boolean charges_use_limit;
+  /*
+   * Output only. The labels under which its limit counts in portfolio limits.
+   */
+  size_t n_labels;
+  Creditrisk__V1__Label **labels;
 };
 #define CREDITRISK__V1__LINE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__line__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, CREDITRISK__V1__LINE_STATUS__LINE_STATUS_UNSPECIFIED }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, CREDITRISK__V1__LINE_STATUS__LINE_STATUS_UNSPECIFIED, 0, 0, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, (char *)protobuf_c_empty_string, NULL, CREDITRISK__V1__LINE_KIND__LINE_KIND_UNSPECIFIED, 0, 0,NULL }
 
 
 /*
@@ -271,10 +658,40 @@ struct  Creditrisk__V1__Hold
    * Output only. Whether it still takes anything.
    */
   Creditrisk__V1__HoldState state;
+  /*
+   * Output only. The labels under which it counts in portfolio limits.
+   */
+  size_t n_labels;
+  Creditrisk__V1__Label **labels;
 };
 #define CREDITRISK__V1__HOLD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__hold__descriptor) \
-    , 0, 0, 0, 0, 0, 0, CREDITRISK__V1__HOLD_STATE__HOLD_STATE_UNSPECIFIED }
+    , 0, 0, 0, 0, 0, 0, CREDITRISK__V1__HOLD_STATE__HOLD_STATE_UNSPECIFIED, 0,NULL }
+
+
+/*
+ * Why a portfolio limit, or the lack of a label, refused.
+ */
+struct  Creditrisk__V1__PortfolioRefusal
+{
+  ProtobufCMessage base;
+  /*
+   * Output only. The portfolio limit that refused; 0 when none was reached.
+   */
+  int64_t portfolio_limit_id;
+  /*
+   * Output only. What it would still take: minor units of the line's currency, or a count when the
+   * limit bounds a count.
+   */
+  int64_t available;
+  /*
+   * Output only. For LABEL_MISSING: the dimension that the transaction has no label for.
+   */
+  char *missing_label;
+};
+#define CREDITRISK__V1__PORTFOLIO_REFUSAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__portfolio_refusal__descriptor) \
+    , 0, 0, (char *)protobuf_c_empty_string }
 
 
 /* Creditrisk__V1__Money methods */
@@ -334,6 +751,101 @@ Creditrisk__V1__FeatureColumns *
 void   creditrisk__v1__feature_columns__free_unpacked
                      (Creditrisk__V1__FeatureColumns *message,
                       ProtobufCAllocator *allocator);
+/* Creditrisk__V1__Attribution methods */
+void   creditrisk__v1__attribution__init
+                     (Creditrisk__V1__Attribution         *message);
+size_t creditrisk__v1__attribution__get_packed_size
+                     (const Creditrisk__V1__Attribution   *message);
+size_t creditrisk__v1__attribution__pack
+                     (const Creditrisk__V1__Attribution   *message,
+                      uint8_t             *out);
+size_t creditrisk__v1__attribution__pack_to_buffer
+                     (const Creditrisk__V1__Attribution   *message,
+                      ProtobufCBuffer     *buffer);
+Creditrisk__V1__Attribution *
+       creditrisk__v1__attribution__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   creditrisk__v1__attribution__free_unpacked
+                     (Creditrisk__V1__Attribution *message,
+                      ProtobufCAllocator *allocator);
+/* Creditrisk__V1__Label methods */
+void   creditrisk__v1__label__init
+                     (Creditrisk__V1__Label         *message);
+size_t creditrisk__v1__label__get_packed_size
+                     (const Creditrisk__V1__Label   *message);
+size_t creditrisk__v1__label__pack
+                     (const Creditrisk__V1__Label   *message,
+                      uint8_t             *out);
+size_t creditrisk__v1__label__pack_to_buffer
+                     (const Creditrisk__V1__Label   *message,
+                      ProtobufCBuffer     *buffer);
+Creditrisk__V1__Label *
+       creditrisk__v1__label__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   creditrisk__v1__label__free_unpacked
+                     (Creditrisk__V1__Label *message,
+                      ProtobufCAllocator *allocator);
+/* Creditrisk__V1__Debt methods */
+void   creditrisk__v1__debt__init
+                     (Creditrisk__V1__Debt         *message);
+size_t creditrisk__v1__debt__get_packed_size
+                     (const Creditrisk__V1__Debt   *message);
+size_t creditrisk__v1__debt__pack
+                     (const Creditrisk__V1__Debt   *message,
+                      uint8_t             *out);
+size_t creditrisk__v1__debt__pack_to_buffer
+                     (const Creditrisk__V1__Debt   *message,
+                      ProtobufCBuffer     *buffer);
+Creditrisk__V1__Debt *
+       creditrisk__v1__debt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   creditrisk__v1__debt__free_unpacked
+                     (Creditrisk__V1__Debt *message,
+                      ProtobufCAllocator *allocator);
+/* Creditrisk__V1__Block methods */
+void   creditrisk__v1__block__init
+                     (Creditrisk__V1__Block         *message);
+size_t creditrisk__v1__block__get_packed_size
+                     (const Creditrisk__V1__Block   *message);
+size_t creditrisk__v1__block__pack
+                     (const Creditrisk__V1__Block   *message,
+                      uint8_t             *out);
+size_t creditrisk__v1__block__pack_to_buffer
+                     (const Creditrisk__V1__Block   *message,
+                      ProtobufCBuffer     *buffer);
+Creditrisk__V1__Block *
+       creditrisk__v1__block__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   creditrisk__v1__block__free_unpacked
+                     (Creditrisk__V1__Block *message,
+                      ProtobufCAllocator *allocator);
+/* Creditrisk__V1__PendingPrice methods */
+void   creditrisk__v1__pending_price__init
+                     (Creditrisk__V1__PendingPrice         *message);
+size_t creditrisk__v1__pending_price__get_packed_size
+                     (const Creditrisk__V1__PendingPrice   *message);
+size_t creditrisk__v1__pending_price__pack
+                     (const Creditrisk__V1__PendingPrice   *message,
+                      uint8_t             *out);
+size_t creditrisk__v1__pending_price__pack_to_buffer
+                     (const Creditrisk__V1__PendingPrice   *message,
+                      ProtobufCBuffer     *buffer);
+Creditrisk__V1__PendingPrice *
+       creditrisk__v1__pending_price__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   creditrisk__v1__pending_price__free_unpacked
+                     (Creditrisk__V1__PendingPrice *message,
+                      ProtobufCAllocator *allocator);
 /* Creditrisk__V1__Line methods */
 void   creditrisk__v1__line__init
                      (Creditrisk__V1__Line         *message);
@@ -372,6 +884,25 @@ Creditrisk__V1__Hold *
 void   creditrisk__v1__hold__free_unpacked
                      (Creditrisk__V1__Hold *message,
                       ProtobufCAllocator *allocator);
+/* Creditrisk__V1__PortfolioRefusal methods */
+void   creditrisk__v1__portfolio_refusal__init
+                     (Creditrisk__V1__PortfolioRefusal         *message);
+size_t creditrisk__v1__portfolio_refusal__get_packed_size
+                     (const Creditrisk__V1__PortfolioRefusal   *message);
+size_t creditrisk__v1__portfolio_refusal__pack
+                     (const Creditrisk__V1__PortfolioRefusal   *message,
+                      uint8_t             *out);
+size_t creditrisk__v1__portfolio_refusal__pack_to_buffer
+                     (const Creditrisk__V1__PortfolioRefusal   *message,
+                      ProtobufCBuffer     *buffer);
+Creditrisk__V1__PortfolioRefusal *
+       creditrisk__v1__portfolio_refusal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   creditrisk__v1__portfolio_refusal__free_unpacked
+                     (Creditrisk__V1__PortfolioRefusal *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Creditrisk__V1__Money_Closure)
@@ -383,11 +914,29 @@ typedef void (*Creditrisk__V1__Reason_Closure)
 typedef void (*Creditrisk__V1__FeatureColumns_Closure)
                  (const Creditrisk__V1__FeatureColumns *message,
                   void *closure_data);
+typedef void (*Creditrisk__V1__Attribution_Closure)
+                 (const Creditrisk__V1__Attribution *message,
+                  void *closure_data);
+typedef void (*Creditrisk__V1__Label_Closure)
+                 (const Creditrisk__V1__Label *message,
+                  void *closure_data);
+typedef void (*Creditrisk__V1__Debt_Closure)
+                 (const Creditrisk__V1__Debt *message,
+                  void *closure_data);
+typedef void (*Creditrisk__V1__Block_Closure)
+                 (const Creditrisk__V1__Block *message,
+                  void *closure_data);
+typedef void (*Creditrisk__V1__PendingPrice_Closure)
+                 (const Creditrisk__V1__PendingPrice *message,
+                  void *closure_data);
 typedef void (*Creditrisk__V1__Line_Closure)
                  (const Creditrisk__V1__Line *message,
                   void *closure_data);
 typedef void (*Creditrisk__V1__Hold_Closure)
                  (const Creditrisk__V1__Hold *message,
+                  void *closure_data);
+typedef void (*Creditrisk__V1__PortfolioRefusal_Closure)
+                 (const Creditrisk__V1__PortfolioRefusal *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -395,14 +944,25 @@ typedef void (*Creditrisk__V1__Hold_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    creditrisk__v1__debt_component__descriptor;
+extern const ProtobufCEnumDescriptor    creditrisk__v1__debt_age__descriptor;
+extern const ProtobufCEnumDescriptor    creditrisk__v1__line_kind__descriptor;
+extern const ProtobufCEnumDescriptor    creditrisk__v1__block_cause__descriptor;
+extern const ProtobufCEnumDescriptor    creditrisk__v1__block_scope__descriptor;
 extern const ProtobufCEnumDescriptor    creditrisk__v1__line_status__descriptor;
 extern const ProtobufCEnumDescriptor    creditrisk__v1__hold_state__descriptor;
 extern const ProtobufCEnumDescriptor    creditrisk__v1__limit_outcome__descriptor;
 extern const ProtobufCMessageDescriptor creditrisk__v1__money__descriptor;
 extern const ProtobufCMessageDescriptor creditrisk__v1__reason__descriptor;
 extern const ProtobufCMessageDescriptor creditrisk__v1__feature_columns__descriptor;
+extern const ProtobufCMessageDescriptor creditrisk__v1__attribution__descriptor;
+extern const ProtobufCMessageDescriptor creditrisk__v1__label__descriptor;
+extern const ProtobufCMessageDescriptor creditrisk__v1__debt__descriptor;
+extern const ProtobufCMessageDescriptor creditrisk__v1__block__descriptor;
+extern const ProtobufCMessageDescriptor creditrisk__v1__pending_price__descriptor;
 extern const ProtobufCMessageDescriptor creditrisk__v1__line__descriptor;
 extern const ProtobufCMessageDescriptor creditrisk__v1__hold__descriptor;
+extern const ProtobufCMessageDescriptor creditrisk__v1__portfolio_refusal__descriptor;
 
 PROTOBUF_C__END_DECLS
 

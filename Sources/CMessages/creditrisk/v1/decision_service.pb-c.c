@@ -322,7 +322,7 @@ void   creditrisk__v1__get_decision_response__free_unpacked
   assert(message->base.descriptor == &creditrisk__v1__get_decision_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor creditrisk__v1__hold_option__field_descriptors[3] =
+static const ProtobufCFieldDescriptor creditrisk__v1__hold_option__field_descriptors[4] =
 {
   {
     "line_id",
@@ -360,8 +360,21 @@ static const ProtobufCFieldDescriptor creditrisk__v1__hold_option__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "labels",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__HoldOption, n_labels),
+    offsetof(Creditrisk__V1__HoldOption, labels),
+    &creditrisk__v1__label__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__hold_option__field_indices_by_name[] = {
+  3,   /* field[3] = labels */
   0,   /* field[0] = line_id */
   1,   /* field[1] = open_line */
   2,   /* field[2] = ttl_seconds */
@@ -369,7 +382,7 @@ static const unsigned creditrisk__v1__hold_option__field_indices_by_name[] = {
 static const ProtobufCIntRange creditrisk__v1__hold_option__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__hold_option__descriptor =
 {
@@ -379,7 +392,7 @@ const ProtobufCMessageDescriptor creditrisk__v1__hold_option__descriptor =
   "Creditrisk__V1__HoldOption",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__HoldOption),
-  3,
+  4,
   creditrisk__v1__hold_option__field_descriptors,
   creditrisk__v1__hold_option__field_indices_by_name,
   1,  creditrisk__v1__hold_option__number_ranges,

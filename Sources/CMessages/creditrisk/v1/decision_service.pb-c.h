@@ -82,6 +82,12 @@ struct  Creditrisk__V1__HoldOption
    * Optional. How long the hold lasts, 1 to 2,592,000 seconds (30 days); 0 means 900.
    */
   int64_t ttl_seconds;
+  /*
+   * Optional. Labels of the hold, and of the line that is opened, for portfolio limits. At most 8
+   * together with those of the credential. Errors: LABEL_RESERVED, LABEL_TWICE.
+   */
+  size_t n_labels;
+  Creditrisk__V1__Label **labels;
   Creditrisk__V1__HoldOption__TargetCase target_case;
   union {
     /*
@@ -96,7 +102,7 @@ struct  Creditrisk__V1__HoldOption
 };
 #define CREDITRISK__V1__HOLD_OPTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&creditrisk__v1__hold_option__descriptor) \
-    , 0, CREDITRISK__V1__HOLD_OPTION__TARGET__NOT_SET, {0} }
+    , 0, 0,NULL, CREDITRISK__V1__HOLD_OPTION__TARGET__NOT_SET, {0} }
 
 
 /*

@@ -187,6 +187,96 @@ void   creditrisk__v1__get_line_response__free_unpacked
   assert(message->base.descriptor == &creditrisk__v1__get_line_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   creditrisk__v1__list_lines_request__init
+                     (Creditrisk__V1__ListLinesRequest         *message)
+{
+  static const Creditrisk__V1__ListLinesRequest init_value = CREDITRISK__V1__LIST_LINES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__list_lines_request__get_packed_size
+                     (const Creditrisk__V1__ListLinesRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_lines_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__list_lines_request__pack
+                     (const Creditrisk__V1__ListLinesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_lines_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__list_lines_request__pack_to_buffer
+                     (const Creditrisk__V1__ListLinesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_lines_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ListLinesRequest *
+       creditrisk__v1__list_lines_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ListLinesRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__list_lines_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__list_lines_request__free_unpacked
+                     (Creditrisk__V1__ListLinesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__list_lines_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__list_lines_response__init
+                     (Creditrisk__V1__ListLinesResponse         *message)
+{
+  static const Creditrisk__V1__ListLinesResponse init_value = CREDITRISK__V1__LIST_LINES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__list_lines_response__get_packed_size
+                     (const Creditrisk__V1__ListLinesResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_lines_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__list_lines_response__pack
+                     (const Creditrisk__V1__ListLinesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_lines_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__list_lines_response__pack_to_buffer
+                     (const Creditrisk__V1__ListLinesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_lines_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ListLinesResponse *
+       creditrisk__v1__list_lines_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ListLinesResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__list_lines_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__list_lines_response__free_unpacked
+                     (Creditrisk__V1__ListLinesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__list_lines_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   creditrisk__v1__reserve_request__init
                      (Creditrisk__V1__ReserveRequest         *message)
 {
@@ -365,6 +455,186 @@ void   creditrisk__v1__get_hold_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &creditrisk__v1__get_hold_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__list_holds_request__init
+                     (Creditrisk__V1__ListHoldsRequest         *message)
+{
+  static const Creditrisk__V1__ListHoldsRequest init_value = CREDITRISK__V1__LIST_HOLDS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__list_holds_request__get_packed_size
+                     (const Creditrisk__V1__ListHoldsRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_holds_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__list_holds_request__pack
+                     (const Creditrisk__V1__ListHoldsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_holds_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__list_holds_request__pack_to_buffer
+                     (const Creditrisk__V1__ListHoldsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_holds_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ListHoldsRequest *
+       creditrisk__v1__list_holds_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ListHoldsRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__list_holds_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__list_holds_request__free_unpacked
+                     (Creditrisk__V1__ListHoldsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__list_holds_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__list_holds_response__init
+                     (Creditrisk__V1__ListHoldsResponse         *message)
+{
+  static const Creditrisk__V1__ListHoldsResponse init_value = CREDITRISK__V1__LIST_HOLDS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__list_holds_response__get_packed_size
+                     (const Creditrisk__V1__ListHoldsResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_holds_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__list_holds_response__pack
+                     (const Creditrisk__V1__ListHoldsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_holds_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__list_holds_response__pack_to_buffer
+                     (const Creditrisk__V1__ListHoldsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__list_holds_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ListHoldsResponse *
+       creditrisk__v1__list_holds_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ListHoldsResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__list_holds_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__list_holds_response__free_unpacked
+                     (Creditrisk__V1__ListHoldsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__list_holds_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__extend_hold_request__init
+                     (Creditrisk__V1__ExtendHoldRequest         *message)
+{
+  static const Creditrisk__V1__ExtendHoldRequest init_value = CREDITRISK__V1__EXTEND_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__extend_hold_request__get_packed_size
+                     (const Creditrisk__V1__ExtendHoldRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__extend_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__extend_hold_request__pack
+                     (const Creditrisk__V1__ExtendHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__extend_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__extend_hold_request__pack_to_buffer
+                     (const Creditrisk__V1__ExtendHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__extend_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ExtendHoldRequest *
+       creditrisk__v1__extend_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ExtendHoldRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__extend_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__extend_hold_request__free_unpacked
+                     (Creditrisk__V1__ExtendHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__extend_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__extend_hold_response__init
+                     (Creditrisk__V1__ExtendHoldResponse         *message)
+{
+  static const Creditrisk__V1__ExtendHoldResponse init_value = CREDITRISK__V1__EXTEND_HOLD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__extend_hold_response__get_packed_size
+                     (const Creditrisk__V1__ExtendHoldResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__extend_hold_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__extend_hold_response__pack
+                     (const Creditrisk__V1__ExtendHoldResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__extend_hold_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__extend_hold_response__pack_to_buffer
+                     (const Creditrisk__V1__ExtendHoldResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__extend_hold_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ExtendHoldResponse *
+       creditrisk__v1__extend_hold_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ExtendHoldResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__extend_hold_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__extend_hold_response__free_unpacked
+                     (Creditrisk__V1__ExtendHoldResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__extend_hold_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   creditrisk__v1__commit_request__init
@@ -547,6 +817,141 @@ void   creditrisk__v1__release_response__free_unpacked
   assert(message->base.descriptor == &creditrisk__v1__release_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   creditrisk__v1__reclassification__init
+                     (Creditrisk__V1__Reclassification         *message)
+{
+  static const Creditrisk__V1__Reclassification init_value = CREDITRISK__V1__RECLASSIFICATION__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__reclassification__get_packed_size
+                     (const Creditrisk__V1__Reclassification *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reclassification__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__reclassification__pack
+                     (const Creditrisk__V1__Reclassification *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reclassification__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__reclassification__pack_to_buffer
+                     (const Creditrisk__V1__Reclassification *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reclassification__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__Reclassification *
+       creditrisk__v1__reclassification__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__Reclassification *)
+     protobuf_c_message_unpack (&creditrisk__v1__reclassification__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__reclassification__free_unpacked
+                     (Creditrisk__V1__Reclassification *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__reclassification__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__post_charge_request__init
+                     (Creditrisk__V1__PostChargeRequest         *message)
+{
+  static const Creditrisk__V1__PostChargeRequest init_value = CREDITRISK__V1__POST_CHARGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__post_charge_request__get_packed_size
+                     (const Creditrisk__V1__PostChargeRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__post_charge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__post_charge_request__pack
+                     (const Creditrisk__V1__PostChargeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__post_charge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__post_charge_request__pack_to_buffer
+                     (const Creditrisk__V1__PostChargeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__post_charge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__PostChargeRequest *
+       creditrisk__v1__post_charge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__PostChargeRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__post_charge_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__post_charge_request__free_unpacked
+                     (Creditrisk__V1__PostChargeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__post_charge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__post_charge_response__init
+                     (Creditrisk__V1__PostChargeResponse         *message)
+{
+  static const Creditrisk__V1__PostChargeResponse init_value = CREDITRISK__V1__POST_CHARGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__post_charge_response__get_packed_size
+                     (const Creditrisk__V1__PostChargeResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__post_charge_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__post_charge_response__pack
+                     (const Creditrisk__V1__PostChargeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__post_charge_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__post_charge_response__pack_to_buffer
+                     (const Creditrisk__V1__PostChargeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__post_charge_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__PostChargeResponse *
+       creditrisk__v1__post_charge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__PostChargeResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__post_charge_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__post_charge_response__free_unpacked
+                     (Creditrisk__V1__PostChargeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__post_charge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   creditrisk__v1__repay_request__init
                      (Creditrisk__V1__RepayRequest         *message)
 {
@@ -637,7 +1042,817 @@ void   creditrisk__v1__repay_response__free_unpacked
   assert(message->base.descriptor == &creditrisk__v1__repay_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor creditrisk__v1__open_line_request__field_descriptors[4] =
+void   creditrisk__v1__reverse_entry_request__init
+                     (Creditrisk__V1__ReverseEntryRequest         *message)
+{
+  static const Creditrisk__V1__ReverseEntryRequest init_value = CREDITRISK__V1__REVERSE_ENTRY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__reverse_entry_request__get_packed_size
+                     (const Creditrisk__V1__ReverseEntryRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reverse_entry_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__reverse_entry_request__pack
+                     (const Creditrisk__V1__ReverseEntryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reverse_entry_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__reverse_entry_request__pack_to_buffer
+                     (const Creditrisk__V1__ReverseEntryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reverse_entry_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ReverseEntryRequest *
+       creditrisk__v1__reverse_entry_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ReverseEntryRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__reverse_entry_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__reverse_entry_request__free_unpacked
+                     (Creditrisk__V1__ReverseEntryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__reverse_entry_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__reverse_entry_response__init
+                     (Creditrisk__V1__ReverseEntryResponse         *message)
+{
+  static const Creditrisk__V1__ReverseEntryResponse init_value = CREDITRISK__V1__REVERSE_ENTRY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__reverse_entry_response__get_packed_size
+                     (const Creditrisk__V1__ReverseEntryResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reverse_entry_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__reverse_entry_response__pack
+                     (const Creditrisk__V1__ReverseEntryResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reverse_entry_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__reverse_entry_response__pack_to_buffer
+                     (const Creditrisk__V1__ReverseEntryResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reverse_entry_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ReverseEntryResponse *
+       creditrisk__v1__reverse_entry_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ReverseEntryResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__reverse_entry_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__reverse_entry_response__free_unpacked
+                     (Creditrisk__V1__ReverseEntryResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__reverse_entry_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__change_limit_request__init
+                     (Creditrisk__V1__ChangeLimitRequest         *message)
+{
+  static const Creditrisk__V1__ChangeLimitRequest init_value = CREDITRISK__V1__CHANGE_LIMIT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__change_limit_request__get_packed_size
+                     (const Creditrisk__V1__ChangeLimitRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__change_limit_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__change_limit_request__pack
+                     (const Creditrisk__V1__ChangeLimitRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__change_limit_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__change_limit_request__pack_to_buffer
+                     (const Creditrisk__V1__ChangeLimitRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__change_limit_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ChangeLimitRequest *
+       creditrisk__v1__change_limit_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ChangeLimitRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__change_limit_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__change_limit_request__free_unpacked
+                     (Creditrisk__V1__ChangeLimitRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__change_limit_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__change_limit_response__init
+                     (Creditrisk__V1__ChangeLimitResponse         *message)
+{
+  static const Creditrisk__V1__ChangeLimitResponse init_value = CREDITRISK__V1__CHANGE_LIMIT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__change_limit_response__get_packed_size
+                     (const Creditrisk__V1__ChangeLimitResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__change_limit_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__change_limit_response__pack
+                     (const Creditrisk__V1__ChangeLimitResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__change_limit_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__change_limit_response__pack_to_buffer
+                     (const Creditrisk__V1__ChangeLimitResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__change_limit_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__ChangeLimitResponse *
+       creditrisk__v1__change_limit_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__ChangeLimitResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__change_limit_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__change_limit_response__free_unpacked
+                     (Creditrisk__V1__ChangeLimitResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__change_limit_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__set_temporary_limit_request__init
+                     (Creditrisk__V1__SetTemporaryLimitRequest         *message)
+{
+  static const Creditrisk__V1__SetTemporaryLimitRequest init_value = CREDITRISK__V1__SET_TEMPORARY_LIMIT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__set_temporary_limit_request__get_packed_size
+                     (const Creditrisk__V1__SetTemporaryLimitRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__set_temporary_limit_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__set_temporary_limit_request__pack
+                     (const Creditrisk__V1__SetTemporaryLimitRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__set_temporary_limit_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__set_temporary_limit_request__pack_to_buffer
+                     (const Creditrisk__V1__SetTemporaryLimitRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__set_temporary_limit_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__SetTemporaryLimitRequest *
+       creditrisk__v1__set_temporary_limit_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__SetTemporaryLimitRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__set_temporary_limit_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__set_temporary_limit_request__free_unpacked
+                     (Creditrisk__V1__SetTemporaryLimitRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__set_temporary_limit_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__set_temporary_limit_response__init
+                     (Creditrisk__V1__SetTemporaryLimitResponse         *message)
+{
+  static const Creditrisk__V1__SetTemporaryLimitResponse init_value = CREDITRISK__V1__SET_TEMPORARY_LIMIT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__set_temporary_limit_response__get_packed_size
+                     (const Creditrisk__V1__SetTemporaryLimitResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__set_temporary_limit_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__set_temporary_limit_response__pack
+                     (const Creditrisk__V1__SetTemporaryLimitResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__set_temporary_limit_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__set_temporary_limit_response__pack_to_buffer
+                     (const Creditrisk__V1__SetTemporaryLimitResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__set_temporary_limit_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__SetTemporaryLimitResponse *
+       creditrisk__v1__set_temporary_limit_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__SetTemporaryLimitResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__set_temporary_limit_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__set_temporary_limit_response__free_unpacked
+                     (Creditrisk__V1__SetTemporaryLimitResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__set_temporary_limit_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__reprice_request__init
+                     (Creditrisk__V1__RepriceRequest         *message)
+{
+  static const Creditrisk__V1__RepriceRequest init_value = CREDITRISK__V1__REPRICE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__reprice_request__get_packed_size
+                     (const Creditrisk__V1__RepriceRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reprice_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__reprice_request__pack
+                     (const Creditrisk__V1__RepriceRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reprice_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__reprice_request__pack_to_buffer
+                     (const Creditrisk__V1__RepriceRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reprice_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__RepriceRequest *
+       creditrisk__v1__reprice_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__RepriceRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__reprice_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__reprice_request__free_unpacked
+                     (Creditrisk__V1__RepriceRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__reprice_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__reprice_response__init
+                     (Creditrisk__V1__RepriceResponse         *message)
+{
+  static const Creditrisk__V1__RepriceResponse init_value = CREDITRISK__V1__REPRICE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__reprice_response__get_packed_size
+                     (const Creditrisk__V1__RepriceResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reprice_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__reprice_response__pack
+                     (const Creditrisk__V1__RepriceResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reprice_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__reprice_response__pack_to_buffer
+                     (const Creditrisk__V1__RepriceResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__reprice_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__RepriceResponse *
+       creditrisk__v1__reprice_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__RepriceResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__reprice_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__reprice_response__free_unpacked
+                     (Creditrisk__V1__RepriceResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__reprice_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__renew_request__init
+                     (Creditrisk__V1__RenewRequest         *message)
+{
+  static const Creditrisk__V1__RenewRequest init_value = CREDITRISK__V1__RENEW_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__renew_request__get_packed_size
+                     (const Creditrisk__V1__RenewRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__renew_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__renew_request__pack
+                     (const Creditrisk__V1__RenewRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__renew_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__renew_request__pack_to_buffer
+                     (const Creditrisk__V1__RenewRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__renew_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__RenewRequest *
+       creditrisk__v1__renew_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__RenewRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__renew_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__renew_request__free_unpacked
+                     (Creditrisk__V1__RenewRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__renew_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__renew_response__init
+                     (Creditrisk__V1__RenewResponse         *message)
+{
+  static const Creditrisk__V1__RenewResponse init_value = CREDITRISK__V1__RENEW_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__renew_response__get_packed_size
+                     (const Creditrisk__V1__RenewResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__renew_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__renew_response__pack
+                     (const Creditrisk__V1__RenewResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__renew_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__renew_response__pack_to_buffer
+                     (const Creditrisk__V1__RenewResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__renew_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__RenewResponse *
+       creditrisk__v1__renew_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__RenewResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__renew_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__renew_response__free_unpacked
+                     (Creditrisk__V1__RenewResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__renew_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__freeze_request__init
+                     (Creditrisk__V1__FreezeRequest         *message)
+{
+  static const Creditrisk__V1__FreezeRequest init_value = CREDITRISK__V1__FREEZE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__freeze_request__get_packed_size
+                     (const Creditrisk__V1__FreezeRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__freeze_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__freeze_request__pack
+                     (const Creditrisk__V1__FreezeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__freeze_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__freeze_request__pack_to_buffer
+                     (const Creditrisk__V1__FreezeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__freeze_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__FreezeRequest *
+       creditrisk__v1__freeze_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__FreezeRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__freeze_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__freeze_request__free_unpacked
+                     (Creditrisk__V1__FreezeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__freeze_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__freeze_response__init
+                     (Creditrisk__V1__FreezeResponse         *message)
+{
+  static const Creditrisk__V1__FreezeResponse init_value = CREDITRISK__V1__FREEZE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__freeze_response__get_packed_size
+                     (const Creditrisk__V1__FreezeResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__freeze_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__freeze_response__pack
+                     (const Creditrisk__V1__FreezeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__freeze_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__freeze_response__pack_to_buffer
+                     (const Creditrisk__V1__FreezeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__freeze_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__FreezeResponse *
+       creditrisk__v1__freeze_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__FreezeResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__freeze_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__freeze_response__free_unpacked
+                     (Creditrisk__V1__FreezeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__freeze_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__unfreeze_request__init
+                     (Creditrisk__V1__UnfreezeRequest         *message)
+{
+  static const Creditrisk__V1__UnfreezeRequest init_value = CREDITRISK__V1__UNFREEZE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__unfreeze_request__get_packed_size
+                     (const Creditrisk__V1__UnfreezeRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__unfreeze_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__unfreeze_request__pack
+                     (const Creditrisk__V1__UnfreezeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__unfreeze_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__unfreeze_request__pack_to_buffer
+                     (const Creditrisk__V1__UnfreezeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__unfreeze_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__UnfreezeRequest *
+       creditrisk__v1__unfreeze_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__UnfreezeRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__unfreeze_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__unfreeze_request__free_unpacked
+                     (Creditrisk__V1__UnfreezeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__unfreeze_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__unfreeze_response__init
+                     (Creditrisk__V1__UnfreezeResponse         *message)
+{
+  static const Creditrisk__V1__UnfreezeResponse init_value = CREDITRISK__V1__UNFREEZE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__unfreeze_response__get_packed_size
+                     (const Creditrisk__V1__UnfreezeResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__unfreeze_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__unfreeze_response__pack
+                     (const Creditrisk__V1__UnfreezeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__unfreeze_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__unfreeze_response__pack_to_buffer
+                     (const Creditrisk__V1__UnfreezeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__unfreeze_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__UnfreezeResponse *
+       creditrisk__v1__unfreeze_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__UnfreezeResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__unfreeze_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__unfreeze_response__free_unpacked
+                     (Creditrisk__V1__UnfreezeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__unfreeze_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__write_off_request__init
+                     (Creditrisk__V1__WriteOffRequest         *message)
+{
+  static const Creditrisk__V1__WriteOffRequest init_value = CREDITRISK__V1__WRITE_OFF_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__write_off_request__get_packed_size
+                     (const Creditrisk__V1__WriteOffRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__write_off_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__write_off_request__pack
+                     (const Creditrisk__V1__WriteOffRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__write_off_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__write_off_request__pack_to_buffer
+                     (const Creditrisk__V1__WriteOffRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__write_off_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__WriteOffRequest *
+       creditrisk__v1__write_off_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__WriteOffRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__write_off_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__write_off_request__free_unpacked
+                     (Creditrisk__V1__WriteOffRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__write_off_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__write_off_response__init
+                     (Creditrisk__V1__WriteOffResponse         *message)
+{
+  static const Creditrisk__V1__WriteOffResponse init_value = CREDITRISK__V1__WRITE_OFF_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__write_off_response__get_packed_size
+                     (const Creditrisk__V1__WriteOffResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__write_off_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__write_off_response__pack
+                     (const Creditrisk__V1__WriteOffResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__write_off_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__write_off_response__pack_to_buffer
+                     (const Creditrisk__V1__WriteOffResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__write_off_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__WriteOffResponse *
+       creditrisk__v1__write_off_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__WriteOffResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__write_off_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__write_off_response__free_unpacked
+                     (Creditrisk__V1__WriteOffResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__write_off_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__close_line_request__init
+                     (Creditrisk__V1__CloseLineRequest         *message)
+{
+  static const Creditrisk__V1__CloseLineRequest init_value = CREDITRISK__V1__CLOSE_LINE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__close_line_request__get_packed_size
+                     (const Creditrisk__V1__CloseLineRequest *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__close_line_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__close_line_request__pack
+                     (const Creditrisk__V1__CloseLineRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__close_line_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__close_line_request__pack_to_buffer
+                     (const Creditrisk__V1__CloseLineRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__close_line_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__CloseLineRequest *
+       creditrisk__v1__close_line_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__CloseLineRequest *)
+     protobuf_c_message_unpack (&creditrisk__v1__close_line_request__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__close_line_request__free_unpacked
+                     (Creditrisk__V1__CloseLineRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__close_line_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   creditrisk__v1__close_line_response__init
+                     (Creditrisk__V1__CloseLineResponse         *message)
+{
+  static const Creditrisk__V1__CloseLineResponse init_value = CREDITRISK__V1__CLOSE_LINE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t creditrisk__v1__close_line_response__get_packed_size
+                     (const Creditrisk__V1__CloseLineResponse *message)
+{
+  assert(message->base.descriptor == &creditrisk__v1__close_line_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t creditrisk__v1__close_line_response__pack
+                     (const Creditrisk__V1__CloseLineResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &creditrisk__v1__close_line_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t creditrisk__v1__close_line_response__pack_to_buffer
+                     (const Creditrisk__V1__CloseLineResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &creditrisk__v1__close_line_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Creditrisk__V1__CloseLineResponse *
+       creditrisk__v1__close_line_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Creditrisk__V1__CloseLineResponse *)
+     protobuf_c_message_unpack (&creditrisk__v1__close_line_response__descriptor,
+                                allocator, len, data);
+}
+void   creditrisk__v1__close_line_response__free_unpacked
+                     (Creditrisk__V1__CloseLineResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &creditrisk__v1__close_line_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor creditrisk__v1__open_line_request__field_descriptors[8] =
 {
   {
     "request_id",
@@ -687,17 +1902,70 @@ static const ProtobufCFieldDescriptor creditrisk__v1__open_line_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "nominal_rate_ppm",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__OpenLineRequest, nominal_rate_ppm),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "renewal_date",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__OpenLineRequest, renewal_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labels",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__OpenLineRequest, n_labels),
+    offsetof(Creditrisk__V1__OpenLineRequest, labels),
+    &creditrisk__v1__label__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__OpenLineRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__open_line_request__field_indices_by_name[] = {
+  7,   /* field[7] = attribution */
+  6,   /* field[6] = labels */
   3,   /* field[3] = limit */
+  4,   /* field[4] = nominal_rate_ppm */
   2,   /* field[2] = product */
+  5,   /* field[5] = renewal_date */
   0,   /* field[0] = request_id */
   1,   /* field[1] = subject_id */
 };
-static const ProtobufCIntRange creditrisk__v1__open_line_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange creditrisk__v1__open_line_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 15, 7 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__open_line_request__descriptor =
 {
@@ -707,14 +1975,14 @@ const ProtobufCMessageDescriptor creditrisk__v1__open_line_request__descriptor =
   "Creditrisk__V1__OpenLineRequest",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__OpenLineRequest),
-  4,
+  8,
   creditrisk__v1__open_line_request__field_descriptors,
   creditrisk__v1__open_line_request__field_indices_by_name,
-  1,  creditrisk__v1__open_line_request__number_ranges,
+  2,  creditrisk__v1__open_line_request__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__open_line_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__open_line_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor creditrisk__v1__open_line_response__field_descriptors[3] =
 {
   {
     "outcome",
@@ -740,15 +2008,28 @@ static const ProtobufCFieldDescriptor creditrisk__v1__open_line_response__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refusal",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__OpenLineResponse, refusal),
+    &creditrisk__v1__portfolio_refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__open_line_response__field_indices_by_name[] = {
   1,   /* field[1] = line */
   0,   /* field[0] = outcome */
+  2,   /* field[2] = refusal */
 };
 static const ProtobufCIntRange creditrisk__v1__open_line_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__open_line_response__descriptor =
 {
@@ -758,7 +2039,7 @@ const ProtobufCMessageDescriptor creditrisk__v1__open_line_response__descriptor 
   "Creditrisk__V1__OpenLineResponse",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__OpenLineResponse),
-  2,
+  3,
   creditrisk__v1__open_line_response__field_descriptors,
   creditrisk__v1__open_line_response__field_indices_by_name,
   1,  creditrisk__v1__open_line_response__number_ranges,
@@ -803,7 +2084,7 @@ const ProtobufCMessageDescriptor creditrisk__v1__get_line_request__descriptor =
   (ProtobufCMessageInit) creditrisk__v1__get_line_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__get_line_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor creditrisk__v1__get_line_response__field_descriptors[2] =
 {
   {
     "line",
@@ -817,14 +2098,27 @@ static const ProtobufCFieldDescriptor creditrisk__v1__get_line_response__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "subject_blocks",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__GetLineResponse, n_subject_blocks),
+    offsetof(Creditrisk__V1__GetLineResponse, subject_blocks),
+    &creditrisk__v1__block__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__get_line_response__field_indices_by_name[] = {
   0,   /* field[0] = line */
+  1,   /* field[1] = subject_blocks */
 };
 static const ProtobufCIntRange creditrisk__v1__get_line_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__get_line_response__descriptor =
 {
@@ -834,14 +2128,142 @@ const ProtobufCMessageDescriptor creditrisk__v1__get_line_response__descriptor =
   "Creditrisk__V1__GetLineResponse",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__GetLineResponse),
-  1,
+  2,
   creditrisk__v1__get_line_response__field_descriptors,
   creditrisk__v1__get_line_response__field_indices_by_name,
   1,  creditrisk__v1__get_line_response__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__get_line_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__reserve_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor creditrisk__v1__list_lines_request__field_descriptors[3] =
+{
+  {
+    "subject_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ListLinesRequest, subject_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ListLinesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ListLinesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__list_lines_request__field_indices_by_name[] = {
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+  0,   /* field[0] = subject_id */
+};
+static const ProtobufCIntRange creditrisk__v1__list_lines_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__list_lines_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ListLinesRequest",
+  "ListLinesRequest",
+  "Creditrisk__V1__ListLinesRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ListLinesRequest),
+  3,
+  creditrisk__v1__list_lines_request__field_descriptors,
+  creditrisk__v1__list_lines_request__field_indices_by_name,
+  1,  creditrisk__v1__list_lines_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__list_lines_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__list_lines_response__field_descriptors[3] =
+{
+  {
+    "lines",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__ListLinesResponse, n_lines),
+    offsetof(Creditrisk__V1__ListLinesResponse, lines),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ListLinesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject_blocks",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__ListLinesResponse, n_subject_blocks),
+    offsetof(Creditrisk__V1__ListLinesResponse, subject_blocks),
+    &creditrisk__v1__block__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__list_lines_response__field_indices_by_name[] = {
+  0,   /* field[0] = lines */
+  1,   /* field[1] = next_page_token */
+  2,   /* field[2] = subject_blocks */
+};
+static const ProtobufCIntRange creditrisk__v1__list_lines_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__list_lines_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ListLinesResponse",
+  "ListLinesResponse",
+  "Creditrisk__V1__ListLinesResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ListLinesResponse),
+  3,
+  creditrisk__v1__list_lines_response__field_descriptors,
+  creditrisk__v1__list_lines_response__field_indices_by_name,
+  1,  creditrisk__v1__list_lines_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__list_lines_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__reserve_request__field_descriptors[6] =
 {
   {
     "request_id",
@@ -891,17 +2313,44 @@ static const ProtobufCFieldDescriptor creditrisk__v1__reserve_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "labels",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__ReserveRequest, n_labels),
+    offsetof(Creditrisk__V1__ReserveRequest, labels),
+    &creditrisk__v1__label__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReserveRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__reserve_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
+  5,   /* field[5] = attribution */
+  4,   /* field[4] = labels */
   1,   /* field[1] = line_id */
   0,   /* field[0] = request_id */
   3,   /* field[3] = ttl_seconds */
 };
-static const ProtobufCIntRange creditrisk__v1__reserve_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange creditrisk__v1__reserve_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 15, 5 },
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__reserve_request__descriptor =
 {
@@ -911,14 +2360,14 @@ const ProtobufCMessageDescriptor creditrisk__v1__reserve_request__descriptor =
   "Creditrisk__V1__ReserveRequest",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__ReserveRequest),
-  4,
+  6,
   creditrisk__v1__reserve_request__field_descriptors,
   creditrisk__v1__reserve_request__field_indices_by_name,
-  1,  creditrisk__v1__reserve_request__number_ranges,
+  2,  creditrisk__v1__reserve_request__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__reserve_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__reserve_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor creditrisk__v1__reserve_response__field_descriptors[4] =
 {
   {
     "outcome",
@@ -956,16 +2405,29 @@ static const ProtobufCFieldDescriptor creditrisk__v1__reserve_response__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refusal",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReserveResponse, refusal),
+    &creditrisk__v1__portfolio_refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__reserve_response__field_indices_by_name[] = {
   1,   /* field[1] = hold */
   2,   /* field[2] = line */
   0,   /* field[0] = outcome */
+  3,   /* field[3] = refusal */
 };
 static const ProtobufCIntRange creditrisk__v1__reserve_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__reserve_response__descriptor =
 {
@@ -975,7 +2437,7 @@ const ProtobufCMessageDescriptor creditrisk__v1__reserve_response__descriptor =
   "Creditrisk__V1__ReserveResponse",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__ReserveResponse),
-  3,
+  4,
   creditrisk__v1__reserve_response__field_descriptors,
   creditrisk__v1__reserve_response__field_indices_by_name,
   1,  creditrisk__v1__reserve_response__number_ranges,
@@ -1058,7 +2520,277 @@ const ProtobufCMessageDescriptor creditrisk__v1__get_hold_response__descriptor =
   (ProtobufCMessageInit) creditrisk__v1__get_hold_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__commit_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor creditrisk__v1__list_holds_request__field_descriptors[3] =
+{
+  {
+    "line_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ListHoldsRequest, line_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ListHoldsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ListHoldsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__list_holds_request__field_indices_by_name[] = {
+  0,   /* field[0] = line_id */
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+};
+static const ProtobufCIntRange creditrisk__v1__list_holds_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__list_holds_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ListHoldsRequest",
+  "ListHoldsRequest",
+  "Creditrisk__V1__ListHoldsRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ListHoldsRequest),
+  3,
+  creditrisk__v1__list_holds_request__field_descriptors,
+  creditrisk__v1__list_holds_request__field_indices_by_name,
+  1,  creditrisk__v1__list_holds_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__list_holds_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__list_holds_response__field_descriptors[2] =
+{
+  {
+    "holds",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__ListHoldsResponse, n_holds),
+    offsetof(Creditrisk__V1__ListHoldsResponse, holds),
+    &creditrisk__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ListHoldsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__list_holds_response__field_indices_by_name[] = {
+  0,   /* field[0] = holds */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange creditrisk__v1__list_holds_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__list_holds_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ListHoldsResponse",
+  "ListHoldsResponse",
+  "Creditrisk__V1__ListHoldsResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ListHoldsResponse),
+  2,
+  creditrisk__v1__list_holds_response__field_descriptors,
+  creditrisk__v1__list_holds_response__field_indices_by_name,
+  1,  creditrisk__v1__list_holds_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__list_holds_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__extend_hold_request__field_descriptors[5] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ExtendHoldRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ExtendHoldRequest, hold_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ttl_seconds",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ExtendHoldRequest, ttl_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expires_at_micros",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ExtendHoldRequest, expires_at_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ExtendHoldRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__extend_hold_request__field_indices_by_name[] = {
+  4,   /* field[4] = attribution */
+  3,   /* field[3] = expires_at_micros */
+  1,   /* field[1] = hold_id */
+  0,   /* field[0] = request_id */
+  2,   /* field[2] = ttl_seconds */
+};
+static const ProtobufCIntRange creditrisk__v1__extend_hold_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 4 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__extend_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ExtendHoldRequest",
+  "ExtendHoldRequest",
+  "Creditrisk__V1__ExtendHoldRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ExtendHoldRequest),
+  5,
+  creditrisk__v1__extend_hold_request__field_descriptors,
+  creditrisk__v1__extend_hold_request__field_indices_by_name,
+  2,  creditrisk__v1__extend_hold_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__extend_hold_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__extend_hold_response__field_descriptors[3] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ExtendHoldResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ExtendHoldResponse, hold),
+    &creditrisk__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ExtendHoldResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__extend_hold_response__field_indices_by_name[] = {
+  1,   /* field[1] = hold */
+  2,   /* field[2] = line */
+  0,   /* field[0] = outcome */
+};
+static const ProtobufCIntRange creditrisk__v1__extend_hold_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__extend_hold_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ExtendHoldResponse",
+  "ExtendHoldResponse",
+  "Creditrisk__V1__ExtendHoldResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ExtendHoldResponse),
+  3,
+  creditrisk__v1__extend_hold_response__field_descriptors,
+  creditrisk__v1__extend_hold_response__field_indices_by_name,
+  1,  creditrisk__v1__extend_hold_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__extend_hold_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__commit_request__field_descriptors[5] =
 {
   {
     "request_id",
@@ -1108,17 +2840,31 @@ static const ProtobufCFieldDescriptor creditrisk__v1__commit_request__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__CommitRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__commit_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
+  4,   /* field[4] = attribution */
   1,   /* field[1] = hold_id */
   3,   /* field[3] = keep_rest */
   0,   /* field[0] = request_id */
 };
-static const ProtobufCIntRange creditrisk__v1__commit_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange creditrisk__v1__commit_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 15, 4 },
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__commit_request__descriptor =
 {
@@ -1128,14 +2874,14 @@ const ProtobufCMessageDescriptor creditrisk__v1__commit_request__descriptor =
   "Creditrisk__V1__CommitRequest",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__CommitRequest),
-  4,
+  5,
   creditrisk__v1__commit_request__field_descriptors,
   creditrisk__v1__commit_request__field_indices_by_name,
-  1,  creditrisk__v1__commit_request__number_ranges,
+  2,  creditrisk__v1__commit_request__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__commit_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__commit_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor creditrisk__v1__commit_response__field_descriptors[4] =
 {
   {
     "outcome",
@@ -1173,8 +2919,21 @@ static const ProtobufCFieldDescriptor creditrisk__v1__commit_response__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "entry_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__CommitResponse, entry_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__commit_response__field_indices_by_name[] = {
+  3,   /* field[3] = entry_id */
   1,   /* field[1] = hold */
   2,   /* field[2] = line */
   0,   /* field[0] = outcome */
@@ -1182,7 +2941,7 @@ static const unsigned creditrisk__v1__commit_response__field_indices_by_name[] =
 static const ProtobufCIntRange creditrisk__v1__commit_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__commit_response__descriptor =
 {
@@ -1192,14 +2951,14 @@ const ProtobufCMessageDescriptor creditrisk__v1__commit_response__descriptor =
   "Creditrisk__V1__CommitResponse",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__CommitResponse),
-  3,
+  4,
   creditrisk__v1__commit_response__field_descriptors,
   creditrisk__v1__commit_response__field_indices_by_name,
   1,  creditrisk__v1__commit_response__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__commit_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__release_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor creditrisk__v1__release_request__field_descriptors[3] =
 {
   {
     "request_id",
@@ -1225,15 +2984,29 @@ static const ProtobufCFieldDescriptor creditrisk__v1__release_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReleaseRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__release_request__field_indices_by_name[] = {
+  2,   /* field[2] = attribution */
   1,   /* field[1] = hold_id */
   0,   /* field[0] = request_id */
 };
-static const ProtobufCIntRange creditrisk__v1__release_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange creditrisk__v1__release_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 15, 2 },
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__release_request__descriptor =
 {
@@ -1243,10 +3016,10 @@ const ProtobufCMessageDescriptor creditrisk__v1__release_request__descriptor =
   "Creditrisk__V1__ReleaseRequest",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__ReleaseRequest),
-  2,
+  3,
   creditrisk__v1__release_request__field_descriptors,
   creditrisk__v1__release_request__field_indices_by_name,
-  1,  creditrisk__v1__release_request__number_ranges,
+  2,  creditrisk__v1__release_request__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__release_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1314,7 +3087,226 @@ const ProtobufCMessageDescriptor creditrisk__v1__release_response__descriptor =
   (ProtobufCMessageInit) creditrisk__v1__release_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__repay_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor creditrisk__v1__reclassification__field_descriptors[1] =
+{
+  {
+    "from_age",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__Reclassification, from_age),
+    &creditrisk__v1__debt_age__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__reclassification__field_indices_by_name[] = {
+  0,   /* field[0] = from_age */
+};
+static const ProtobufCIntRange creditrisk__v1__reclassification__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__reclassification__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.Reclassification",
+  "Reclassification",
+  "Creditrisk__V1__Reclassification",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__Reclassification),
+  1,
+  creditrisk__v1__reclassification__field_descriptors,
+  creditrisk__v1__reclassification__field_indices_by_name,
+  1,  creditrisk__v1__reclassification__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__reclassification__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__post_charge_request__field_descriptors[7] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeRequest, line_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeRequest, amount),
+    &creditrisk__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "component",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeRequest, component),
+    &creditrisk__v1__debt_component__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeRequest, age),
+    &creditrisk__v1__debt_age__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reclassify",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeRequest, reclassify),
+    &creditrisk__v1__reclassification__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__post_charge_request__field_indices_by_name[] = {
+  4,   /* field[4] = age */
+  2,   /* field[2] = amount */
+  6,   /* field[6] = attribution */
+  3,   /* field[3] = component */
+  1,   /* field[1] = line_id */
+  5,   /* field[5] = reclassify */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange creditrisk__v1__post_charge_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 6 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__post_charge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.PostChargeRequest",
+  "PostChargeRequest",
+  "Creditrisk__V1__PostChargeRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__PostChargeRequest),
+  7,
+  creditrisk__v1__post_charge_request__field_descriptors,
+  creditrisk__v1__post_charge_request__field_indices_by_name,
+  2,  creditrisk__v1__post_charge_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__post_charge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__post_charge_response__field_descriptors[3] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__PostChargeResponse, entry_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__post_charge_response__field_indices_by_name[] = {
+  2,   /* field[2] = entry_id */
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+};
+static const ProtobufCIntRange creditrisk__v1__post_charge_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__post_charge_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.PostChargeResponse",
+  "PostChargeResponse",
+  "Creditrisk__V1__PostChargeResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__PostChargeResponse),
+  3,
+  creditrisk__v1__post_charge_response__field_descriptors,
+  creditrisk__v1__post_charge_response__field_indices_by_name,
+  1,  creditrisk__v1__post_charge_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__post_charge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__repay_request__field_descriptors[4] =
 {
   {
     "request_id",
@@ -1352,16 +3344,30 @@ static const ProtobufCFieldDescriptor creditrisk__v1__repay_request__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepayRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__repay_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
+  3,   /* field[3] = attribution */
   1,   /* field[1] = line_id */
   0,   /* field[0] = request_id */
 };
-static const ProtobufCIntRange creditrisk__v1__repay_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange creditrisk__v1__repay_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 15, 3 },
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__repay_request__descriptor =
 {
@@ -1371,14 +3377,14 @@ const ProtobufCMessageDescriptor creditrisk__v1__repay_request__descriptor =
   "Creditrisk__V1__RepayRequest",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__RepayRequest),
-  3,
+  4,
   creditrisk__v1__repay_request__field_descriptors,
   creditrisk__v1__repay_request__field_indices_by_name,
-  1,  creditrisk__v1__repay_request__number_ranges,
+  2,  creditrisk__v1__repay_request__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__repay_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor creditrisk__v1__repay_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor creditrisk__v1__repay_response__field_descriptors[5] =
 {
   {
     "outcome",
@@ -1416,16 +3422,42 @@ static const ProtobufCFieldDescriptor creditrisk__v1__repay_response__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "paid",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__RepayResponse, n_paid),
+    offsetof(Creditrisk__V1__RepayResponse, paid),
+    &creditrisk__v1__debt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepayResponse, entry_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__v1__repay_response__field_indices_by_name[] = {
+  4,   /* field[4] = entry_id */
   1,   /* field[1] = line */
   0,   /* field[0] = outcome */
+  3,   /* field[3] = paid */
   2,   /* field[2] = unallocated_minor */
 };
 static const ProtobufCIntRange creditrisk__v1__repay_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor creditrisk__v1__repay_response__descriptor =
 {
@@ -1435,31 +3467,1572 @@ const ProtobufCMessageDescriptor creditrisk__v1__repay_response__descriptor =
   "Creditrisk__V1__RepayResponse",
   "creditrisk.v1",
   sizeof(Creditrisk__V1__RepayResponse),
-  3,
+  5,
   creditrisk__v1__repay_response__field_descriptors,
   creditrisk__v1__repay_response__field_indices_by_name,
   1,  creditrisk__v1__repay_response__number_ranges,
   (ProtobufCMessageInit) creditrisk__v1__repay_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor creditrisk__v1__limit_service__method_descriptors[7] =
+static const ProtobufCFieldDescriptor creditrisk__v1__reverse_entry_request__field_descriptors[5] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryRequest, entry_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount_minor",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryRequest, amount_minor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryRequest, kind),
+    &creditrisk__v1__reversal_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__reverse_entry_request__field_indices_by_name[] = {
+  2,   /* field[2] = amount_minor */
+  4,   /* field[4] = attribution */
+  1,   /* field[1] = entry_id */
+  3,   /* field[3] = kind */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange creditrisk__v1__reverse_entry_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 4 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__reverse_entry_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ReverseEntryRequest",
+  "ReverseEntryRequest",
+  "Creditrisk__V1__ReverseEntryRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ReverseEntryRequest),
+  5,
+  creditrisk__v1__reverse_entry_request__field_descriptors,
+  creditrisk__v1__reverse_entry_request__field_indices_by_name,
+  2,  creditrisk__v1__reverse_entry_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__reverse_entry_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__reverse_entry_response__field_descriptors[5] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unallocated_minor",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryResponse, unallocated_minor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "moved",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__ReverseEntryResponse, n_moved),
+    offsetof(Creditrisk__V1__ReverseEntryResponse, moved),
+    &creditrisk__v1__debt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ReverseEntryResponse, entry_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__reverse_entry_response__field_indices_by_name[] = {
+  4,   /* field[4] = entry_id */
+  1,   /* field[1] = line */
+  3,   /* field[3] = moved */
+  0,   /* field[0] = outcome */
+  2,   /* field[2] = unallocated_minor */
+};
+static const ProtobufCIntRange creditrisk__v1__reverse_entry_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__reverse_entry_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ReverseEntryResponse",
+  "ReverseEntryResponse",
+  "Creditrisk__V1__ReverseEntryResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ReverseEntryResponse),
+  5,
+  creditrisk__v1__reverse_entry_response__field_descriptors,
+  creditrisk__v1__reverse_entry_response__field_indices_by_name,
+  1,  creditrisk__v1__reverse_entry_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__reverse_entry_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__change_limit_request__field_descriptors[5] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ChangeLimitRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ChangeLimitRequest, line_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ChangeLimitRequest, limit),
+    &creditrisk__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent_ref",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ChangeLimitRequest, consent_ref),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ChangeLimitRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__change_limit_request__field_indices_by_name[] = {
+  4,   /* field[4] = attribution */
+  3,   /* field[3] = consent_ref */
+  2,   /* field[2] = limit */
+  1,   /* field[1] = line_id */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange creditrisk__v1__change_limit_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 4 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__change_limit_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ChangeLimitRequest",
+  "ChangeLimitRequest",
+  "Creditrisk__V1__ChangeLimitRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ChangeLimitRequest),
+  5,
+  creditrisk__v1__change_limit_request__field_descriptors,
+  creditrisk__v1__change_limit_request__field_indices_by_name,
+  2,  creditrisk__v1__change_limit_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__change_limit_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__change_limit_response__field_descriptors[3] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ChangeLimitResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ChangeLimitResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__ChangeLimitResponse, refusal),
+    &creditrisk__v1__portfolio_refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__change_limit_response__field_indices_by_name[] = {
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+  2,   /* field[2] = refusal */
+};
+static const ProtobufCIntRange creditrisk__v1__change_limit_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__change_limit_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.ChangeLimitResponse",
+  "ChangeLimitResponse",
+  "Creditrisk__V1__ChangeLimitResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__ChangeLimitResponse),
+  3,
+  creditrisk__v1__change_limit_response__field_descriptors,
+  creditrisk__v1__change_limit_response__field_indices_by_name,
+  1,  creditrisk__v1__change_limit_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__change_limit_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__set_temporary_limit_request__field_descriptors[6] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitRequest, line_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitRequest, amount),
+    &creditrisk__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ends_at_micros",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitRequest, ends_at_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent_ref",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitRequest, consent_ref),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__set_temporary_limit_request__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  5,   /* field[5] = attribution */
+  4,   /* field[4] = consent_ref */
+  3,   /* field[3] = ends_at_micros */
+  1,   /* field[1] = line_id */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange creditrisk__v1__set_temporary_limit_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 5 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__set_temporary_limit_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.SetTemporaryLimitRequest",
+  "SetTemporaryLimitRequest",
+  "Creditrisk__V1__SetTemporaryLimitRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__SetTemporaryLimitRequest),
+  6,
+  creditrisk__v1__set_temporary_limit_request__field_descriptors,
+  creditrisk__v1__set_temporary_limit_request__field_indices_by_name,
+  2,  creditrisk__v1__set_temporary_limit_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__set_temporary_limit_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__set_temporary_limit_response__field_descriptors[3] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__SetTemporaryLimitResponse, refusal),
+    &creditrisk__v1__portfolio_refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__set_temporary_limit_response__field_indices_by_name[] = {
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+  2,   /* field[2] = refusal */
+};
+static const ProtobufCIntRange creditrisk__v1__set_temporary_limit_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__set_temporary_limit_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.SetTemporaryLimitResponse",
+  "SetTemporaryLimitResponse",
+  "Creditrisk__V1__SetTemporaryLimitResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__SetTemporaryLimitResponse),
+  3,
+  creditrisk__v1__set_temporary_limit_response__field_descriptors,
+  creditrisk__v1__set_temporary_limit_response__field_indices_by_name,
+  1,  creditrisk__v1__set_temporary_limit_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__set_temporary_limit_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__reprice_request__field_descriptors[7] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceRequest, line_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nominal_rate_ppm",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceRequest, nominal_rate_ppm),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "effective_at_micros",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceRequest, effective_at_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "applies_to",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceRequest, applies_to),
+    &creditrisk__v1__reprice_scope__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "notice_ref",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceRequest, notice_ref),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__reprice_request__field_indices_by_name[] = {
+  4,   /* field[4] = applies_to */
+  6,   /* field[6] = attribution */
+  3,   /* field[3] = effective_at_micros */
+  1,   /* field[1] = line_id */
+  2,   /* field[2] = nominal_rate_ppm */
+  5,   /* field[5] = notice_ref */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange creditrisk__v1__reprice_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 6 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__reprice_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.RepriceRequest",
+  "RepriceRequest",
+  "Creditrisk__V1__RepriceRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__RepriceRequest),
+  7,
+  creditrisk__v1__reprice_request__field_descriptors,
+  creditrisk__v1__reprice_request__field_indices_by_name,
+  2,  creditrisk__v1__reprice_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__reprice_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__reprice_response__field_descriptors[2] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RepriceResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__reprice_response__field_indices_by_name[] = {
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+};
+static const ProtobufCIntRange creditrisk__v1__reprice_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__reprice_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.RepriceResponse",
+  "RepriceResponse",
+  "Creditrisk__V1__RepriceResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__RepriceResponse),
+  2,
+  creditrisk__v1__reprice_response__field_descriptors,
+  creditrisk__v1__reprice_response__field_indices_by_name,
+  1,  creditrisk__v1__reprice_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__reprice_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__renew_request__field_descriptors[6] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewRequest, line_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "renewal_date",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewRequest, renewal_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit_minor",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewRequest, limit_minor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent_ref",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewRequest, consent_ref),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__renew_request__field_indices_by_name[] = {
+  5,   /* field[5] = attribution */
+  4,   /* field[4] = consent_ref */
+  3,   /* field[3] = limit_minor */
+  1,   /* field[1] = line_id */
+  2,   /* field[2] = renewal_date */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange creditrisk__v1__renew_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 5 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__renew_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.RenewRequest",
+  "RenewRequest",
+  "Creditrisk__V1__RenewRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__RenewRequest),
+  6,
+  creditrisk__v1__renew_request__field_descriptors,
+  creditrisk__v1__renew_request__field_indices_by_name,
+  2,  creditrisk__v1__renew_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__renew_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__renew_response__field_descriptors[3] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__RenewResponse, refusal),
+    &creditrisk__v1__portfolio_refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__renew_response__field_indices_by_name[] = {
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+  2,   /* field[2] = refusal */
+};
+static const ProtobufCIntRange creditrisk__v1__renew_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__renew_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.RenewResponse",
+  "RenewResponse",
+  "Creditrisk__V1__RenewResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__RenewResponse),
+  3,
+  creditrisk__v1__renew_response__field_descriptors,
+  creditrisk__v1__renew_response__field_indices_by_name,
+  1,  creditrisk__v1__renew_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__renew_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__freeze_request__field_descriptors[8] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Creditrisk__V1__FreezeRequest, target_case),
+    offsetof(Creditrisk__V1__FreezeRequest, line_id),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Creditrisk__V1__FreezeRequest, target_case),
+    offsetof(Creditrisk__V1__FreezeRequest, subject_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cause",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeRequest, cause),
+    &creditrisk__v1__block_cause__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scope",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeRequest, scope),
+    &creditrisk__v1__block_scope__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_micros",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeRequest, until_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pending_holds",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeRequest, pending_holds),
+    &creditrisk__v1__pending_holds__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__freeze_request__field_indices_by_name[] = {
+  7,   /* field[7] = attribution */
+  3,   /* field[3] = cause */
+  1,   /* field[1] = line_id */
+  6,   /* field[6] = pending_holds */
+  0,   /* field[0] = request_id */
+  4,   /* field[4] = scope */
+  2,   /* field[2] = subject_id */
+  5,   /* field[5] = until_micros */
+};
+static const ProtobufCIntRange creditrisk__v1__freeze_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 7 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__freeze_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.FreezeRequest",
+  "FreezeRequest",
+  "Creditrisk__V1__FreezeRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__FreezeRequest),
+  8,
+  creditrisk__v1__freeze_request__field_descriptors,
+  creditrisk__v1__freeze_request__field_indices_by_name,
+  2,  creditrisk__v1__freeze_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__freeze_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__freeze_response__field_descriptors[4] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "block_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__FreezeResponse, block_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "released_hold_ids",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Creditrisk__V1__FreezeResponse, n_released_hold_ids),
+    offsetof(Creditrisk__V1__FreezeResponse, released_hold_ids),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__freeze_response__field_indices_by_name[] = {
+  2,   /* field[2] = block_id */
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+  3,   /* field[3] = released_hold_ids */
+};
+static const ProtobufCIntRange creditrisk__v1__freeze_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__freeze_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.FreezeResponse",
+  "FreezeResponse",
+  "Creditrisk__V1__FreezeResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__FreezeResponse),
+  4,
+  creditrisk__v1__freeze_response__field_descriptors,
+  creditrisk__v1__freeze_response__field_indices_by_name,
+  1,  creditrisk__v1__freeze_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__freeze_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__unfreeze_request__field_descriptors[5] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__UnfreezeRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Creditrisk__V1__UnfreezeRequest, target_case),
+    offsetof(Creditrisk__V1__UnfreezeRequest, line_id),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Creditrisk__V1__UnfreezeRequest, target_case),
+    offsetof(Creditrisk__V1__UnfreezeRequest, subject_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "block_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__UnfreezeRequest, block_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__UnfreezeRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__unfreeze_request__field_indices_by_name[] = {
+  4,   /* field[4] = attribution */
+  3,   /* field[3] = block_id */
+  1,   /* field[1] = line_id */
+  0,   /* field[0] = request_id */
+  2,   /* field[2] = subject_id */
+};
+static const ProtobufCIntRange creditrisk__v1__unfreeze_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 4 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__unfreeze_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.UnfreezeRequest",
+  "UnfreezeRequest",
+  "Creditrisk__V1__UnfreezeRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__UnfreezeRequest),
+  5,
+  creditrisk__v1__unfreeze_request__field_descriptors,
+  creditrisk__v1__unfreeze_request__field_indices_by_name,
+  2,  creditrisk__v1__unfreeze_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__unfreeze_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__unfreeze_response__field_descriptors[2] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__UnfreezeResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__UnfreezeResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__unfreeze_response__field_indices_by_name[] = {
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+};
+static const ProtobufCIntRange creditrisk__v1__unfreeze_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__unfreeze_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.UnfreezeResponse",
+  "UnfreezeResponse",
+  "Creditrisk__V1__UnfreezeResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__UnfreezeResponse),
+  2,
+  creditrisk__v1__unfreeze_response__field_descriptors,
+  creditrisk__v1__unfreeze_response__field_indices_by_name,
+  1,  creditrisk__v1__unfreeze_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__unfreeze_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__write_off_request__field_descriptors[3] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__WriteOffRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__WriteOffRequest, line_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__WriteOffRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__write_off_request__field_indices_by_name[] = {
+  2,   /* field[2] = attribution */
+  1,   /* field[1] = line_id */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange creditrisk__v1__write_off_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 2 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__write_off_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.WriteOffRequest",
+  "WriteOffRequest",
+  "Creditrisk__V1__WriteOffRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__WriteOffRequest),
+  3,
+  creditrisk__v1__write_off_request__field_descriptors,
+  creditrisk__v1__write_off_request__field_indices_by_name,
+  2,  creditrisk__v1__write_off_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__write_off_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__write_off_response__field_descriptors[4] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__WriteOffResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__WriteOffResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "given_up",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Creditrisk__V1__WriteOffResponse, n_given_up),
+    offsetof(Creditrisk__V1__WriteOffResponse, given_up),
+    &creditrisk__v1__debt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "released_hold_ids",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Creditrisk__V1__WriteOffResponse, n_released_hold_ids),
+    offsetof(Creditrisk__V1__WriteOffResponse, released_hold_ids),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__write_off_response__field_indices_by_name[] = {
+  2,   /* field[2] = given_up */
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+  3,   /* field[3] = released_hold_ids */
+};
+static const ProtobufCIntRange creditrisk__v1__write_off_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__write_off_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.WriteOffResponse",
+  "WriteOffResponse",
+  "Creditrisk__V1__WriteOffResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__WriteOffResponse),
+  4,
+  creditrisk__v1__write_off_response__field_descriptors,
+  creditrisk__v1__write_off_response__field_indices_by_name,
+  1,  creditrisk__v1__write_off_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__write_off_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__close_line_request__field_descriptors[3] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__CloseLineRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__CloseLineRequest, line_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__CloseLineRequest, attribution),
+    &creditrisk__v1__attribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__close_line_request__field_indices_by_name[] = {
+  2,   /* field[2] = attribution */
+  1,   /* field[1] = line_id */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange creditrisk__v1__close_line_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 2 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__close_line_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.CloseLineRequest",
+  "CloseLineRequest",
+  "Creditrisk__V1__CloseLineRequest",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__CloseLineRequest),
+  3,
+  creditrisk__v1__close_line_request__field_descriptors,
+  creditrisk__v1__close_line_request__field_indices_by_name,
+  2,  creditrisk__v1__close_line_request__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__close_line_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor creditrisk__v1__close_line_response__field_descriptors[2] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__CloseLineResponse, outcome),
+    &creditrisk__v1__limit_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__V1__CloseLineResponse, line),
+    &creditrisk__v1__line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned creditrisk__v1__close_line_response__field_indices_by_name[] = {
+  1,   /* field[1] = line */
+  0,   /* field[0] = outcome */
+};
+static const ProtobufCIntRange creditrisk__v1__close_line_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor creditrisk__v1__close_line_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.CloseLineResponse",
+  "CloseLineResponse",
+  "Creditrisk__V1__CloseLineResponse",
+  "creditrisk.v1",
+  sizeof(Creditrisk__V1__CloseLineResponse),
+  2,
+  creditrisk__v1__close_line_response__field_descriptors,
+  creditrisk__v1__close_line_response__field_indices_by_name,
+  1,  creditrisk__v1__close_line_response__number_ranges,
+  (ProtobufCMessageInit) creditrisk__v1__close_line_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue creditrisk__v1__reprice_scope__enum_values_by_number[3] =
+{
+  { "REPRICE_SCOPE_UNSPECIFIED", "CREDITRISK__V1__REPRICE_SCOPE__REPRICE_SCOPE_UNSPECIFIED", 0 },
+  { "REPRICE_SCOPE_NEW_DRAWINGS", "CREDITRISK__V1__REPRICE_SCOPE__REPRICE_SCOPE_NEW_DRAWINGS", 1 },
+  { "REPRICE_SCOPE_ALL", "CREDITRISK__V1__REPRICE_SCOPE__REPRICE_SCOPE_ALL", 2 },
+};
+static const ProtobufCIntRange creditrisk__v1__reprice_scope__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex creditrisk__v1__reprice_scope__enum_values_by_name[3] =
+{
+  { "REPRICE_SCOPE_ALL", 2 },
+  { "REPRICE_SCOPE_NEW_DRAWINGS", 1 },
+  { "REPRICE_SCOPE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor creditrisk__v1__reprice_scope__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.RepriceScope",
+  "RepriceScope",
+  "Creditrisk__V1__RepriceScope",
+  "creditrisk.v1",
+  3,
+  creditrisk__v1__reprice_scope__enum_values_by_number,
+  3,
+  creditrisk__v1__reprice_scope__enum_values_by_name,
+  1,
+  creditrisk__v1__reprice_scope__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue creditrisk__v1__pending_holds__enum_values_by_number[4] =
+{
+  { "PENDING_HOLDS_UNSPECIFIED", "CREDITRISK__V1__PENDING_HOLDS__PENDING_HOLDS_UNSPECIFIED", 0 },
+  { "PENDING_HOLDS_KEEP", "CREDITRISK__V1__PENDING_HOLDS__PENDING_HOLDS_KEEP", 1 },
+  { "PENDING_HOLDS_RELEASE", "CREDITRISK__V1__PENDING_HOLDS__PENDING_HOLDS_RELEASE", 2 },
+  { "PENDING_HOLDS_BLOCK_COMMIT", "CREDITRISK__V1__PENDING_HOLDS__PENDING_HOLDS_BLOCK_COMMIT", 3 },
+};
+static const ProtobufCIntRange creditrisk__v1__pending_holds__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex creditrisk__v1__pending_holds__enum_values_by_name[4] =
+{
+  { "PENDING_HOLDS_BLOCK_COMMIT", 3 },
+  { "PENDING_HOLDS_KEEP", 1 },
+  { "PENDING_HOLDS_RELEASE", 2 },
+  { "PENDING_HOLDS_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor creditrisk__v1__pending_holds__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "creditrisk.v1.PendingHolds",
+  "PendingHolds",
+  "Creditrisk__V1__PendingHolds",
+  "creditrisk.v1",
+  4,
+  creditrisk__v1__pending_holds__enum_values_by_number,
+  4,
+  creditrisk__v1__pending_holds__enum_values_by_name,
+  1,
+  creditrisk__v1__pending_holds__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor creditrisk__v1__limit_service__method_descriptors[23] =
 {
   { "OpenLine", &creditrisk__v1__open_line_request__descriptor, &creditrisk__v1__open_line_response__descriptor },
   { "GetLine", &creditrisk__v1__get_line_request__descriptor, &creditrisk__v1__get_line_response__descriptor },
+  { "ListLines", &creditrisk__v1__list_lines_request__descriptor, &creditrisk__v1__list_lines_response__descriptor },
   { "Reserve", &creditrisk__v1__reserve_request__descriptor, &creditrisk__v1__reserve_response__descriptor },
   { "GetHold", &creditrisk__v1__get_hold_request__descriptor, &creditrisk__v1__get_hold_response__descriptor },
+  { "ListHolds", &creditrisk__v1__list_holds_request__descriptor, &creditrisk__v1__list_holds_response__descriptor },
+  { "ExtendHold", &creditrisk__v1__extend_hold_request__descriptor, &creditrisk__v1__extend_hold_response__descriptor },
   { "Commit", &creditrisk__v1__commit_request__descriptor, &creditrisk__v1__commit_response__descriptor },
   { "Release", &creditrisk__v1__release_request__descriptor, &creditrisk__v1__release_response__descriptor },
+  { "PostCharge", &creditrisk__v1__post_charge_request__descriptor, &creditrisk__v1__post_charge_response__descriptor },
   { "Repay", &creditrisk__v1__repay_request__descriptor, &creditrisk__v1__repay_response__descriptor },
+  { "ReverseEntry", &creditrisk__v1__reverse_entry_request__descriptor, &creditrisk__v1__reverse_entry_response__descriptor },
+  { "ChangeLimit", &creditrisk__v1__change_limit_request__descriptor, &creditrisk__v1__change_limit_response__descriptor },
+  { "SetTemporaryLimit", &creditrisk__v1__set_temporary_limit_request__descriptor, &creditrisk__v1__set_temporary_limit_response__descriptor },
+  { "Reprice", &creditrisk__v1__reprice_request__descriptor, &creditrisk__v1__reprice_response__descriptor },
+  { "Renew", &creditrisk__v1__renew_request__descriptor, &creditrisk__v1__renew_response__descriptor },
+  { "Freeze", &creditrisk__v1__freeze_request__descriptor, &creditrisk__v1__freeze_response__descriptor },
+  { "Unfreeze", &creditrisk__v1__unfreeze_request__descriptor, &creditrisk__v1__unfreeze_response__descriptor },
+  { "WriteOff", &creditrisk__v1__write_off_request__descriptor, &creditrisk__v1__write_off_response__descriptor },
+  { "CloseLine", &creditrisk__v1__close_line_request__descriptor, &creditrisk__v1__close_line_response__descriptor },
+  { "BatchApply", &creditrisk__v1__batch_apply_request__descriptor, &creditrisk__v1__batch_apply_response__descriptor },
+  { "ListStatement", &creditrisk__v1__list_statement_request__descriptor, &creditrisk__v1__list_statement_response__descriptor },
+  { "WatchLine", &creditrisk__v1__watch_line_request__descriptor, &creditrisk__v1__watch_line_response__descriptor },
 };
 const unsigned creditrisk__v1__limit_service__method_indices_by_name[] = {
-  4,        /* Commit */
-  3,        /* GetHold */
+  20,        /* BatchApply */
+  12,        /* ChangeLimit */
+  19,        /* CloseLine */
+  7,        /* Commit */
+  6,        /* ExtendHold */
+  16,        /* Freeze */
+  4,        /* GetHold */
   1,        /* GetLine */
+  5,        /* ListHolds */
+  2,        /* ListLines */
+  21,        /* ListStatement */
   0,        /* OpenLine */
-  5,        /* Release */
-  6,        /* Repay */
-  2         /* Reserve */
+  9,        /* PostCharge */
+  8,        /* Release */
+  15,        /* Renew */
+  10,        /* Repay */
+  14,        /* Reprice */
+  3,        /* Reserve */
+  11,        /* ReverseEntry */
+  13,        /* SetTemporaryLimit */
+  17,        /* Unfreeze */
+  22,        /* WatchLine */
+  18         /* WriteOff */
 };
 const ProtobufCServiceDescriptor creditrisk__v1__limit_service__descriptor =
 {
@@ -1468,7 +5041,7 @@ const ProtobufCServiceDescriptor creditrisk__v1__limit_service__descriptor =
   "LimitService",
   "Creditrisk__V1__LimitService",
   "creditrisk.v1",
-  7,
+  23,
   creditrisk__v1__limit_service__method_descriptors,
   creditrisk__v1__limit_service__method_indices_by_name
 };
@@ -1488,13 +5061,21 @@ void creditrisk__v1__limit_service__get_line(ProtobufCService *service,
   assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void creditrisk__v1__limit_service__list_lines(ProtobufCService *service,
+                                               const Creditrisk__V1__ListLinesRequest *input,
+                                               Creditrisk__V1__ListLinesResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void creditrisk__v1__limit_service__reserve(ProtobufCService *service,
                                             const Creditrisk__V1__ReserveRequest *input,
                                             Creditrisk__V1__ReserveResponse_Closure closure,
                                             void *closure_data)
 {
   assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void creditrisk__v1__limit_service__get_hold(ProtobufCService *service,
                                              const Creditrisk__V1__GetHoldRequest *input,
@@ -1502,7 +5083,23 @@ void creditrisk__v1__limit_service__get_hold(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__list_holds(ProtobufCService *service,
+                                               const Creditrisk__V1__ListHoldsRequest *input,
+                                               Creditrisk__V1__ListHoldsResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__extend_hold(ProtobufCService *service,
+                                                const Creditrisk__V1__ExtendHoldRequest *input,
+                                                Creditrisk__V1__ExtendHoldResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void creditrisk__v1__limit_service__commit(ProtobufCService *service,
                                            const Creditrisk__V1__CommitRequest *input,
@@ -1510,7 +5107,7 @@ void creditrisk__v1__limit_service__commit(ProtobufCService *service,
                                            void *closure_data)
 {
   assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void creditrisk__v1__limit_service__release(ProtobufCService *service,
                                             const Creditrisk__V1__ReleaseRequest *input,
@@ -1518,7 +5115,15 @@ void creditrisk__v1__limit_service__release(ProtobufCService *service,
                                             void *closure_data)
 {
   assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__post_charge(ProtobufCService *service,
+                                                const Creditrisk__V1__PostChargeRequest *input,
+                                                Creditrisk__V1__PostChargeResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void creditrisk__v1__limit_service__repay(ProtobufCService *service,
                                           const Creditrisk__V1__RepayRequest *input,
@@ -1526,7 +5131,103 @@ void creditrisk__v1__limit_service__repay(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__reverse_entry(ProtobufCService *service,
+                                                  const Creditrisk__V1__ReverseEntryRequest *input,
+                                                  Creditrisk__V1__ReverseEntryResponse_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__change_limit(ProtobufCService *service,
+                                                 const Creditrisk__V1__ChangeLimitRequest *input,
+                                                 Creditrisk__V1__ChangeLimitResponse_Closure closure,
+                                                 void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__set_temporary_limit(ProtobufCService *service,
+                                                        const Creditrisk__V1__SetTemporaryLimitRequest *input,
+                                                        Creditrisk__V1__SetTemporaryLimitResponse_Closure closure,
+                                                        void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__reprice(ProtobufCService *service,
+                                            const Creditrisk__V1__RepriceRequest *input,
+                                            Creditrisk__V1__RepriceResponse_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__renew(ProtobufCService *service,
+                                          const Creditrisk__V1__RenewRequest *input,
+                                          Creditrisk__V1__RenewResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__freeze(ProtobufCService *service,
+                                           const Creditrisk__V1__FreezeRequest *input,
+                                           Creditrisk__V1__FreezeResponse_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__unfreeze(ProtobufCService *service,
+                                             const Creditrisk__V1__UnfreezeRequest *input,
+                                             Creditrisk__V1__UnfreezeResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__write_off(ProtobufCService *service,
+                                              const Creditrisk__V1__WriteOffRequest *input,
+                                              Creditrisk__V1__WriteOffResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__close_line(ProtobufCService *service,
+                                               const Creditrisk__V1__CloseLineRequest *input,
+                                               Creditrisk__V1__CloseLineResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__batch_apply(ProtobufCService *service,
+                                                const Creditrisk__V1__BatchApplyRequest *input,
+                                                Creditrisk__V1__BatchApplyResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__list_statement(ProtobufCService *service,
+                                                   const Creditrisk__V1__ListStatementRequest *input,
+                                                   Creditrisk__V1__ListStatementResponse_Closure closure,
+                                                   void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 21, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void creditrisk__v1__limit_service__watch_line(ProtobufCService *service,
+                                               const Creditrisk__V1__WatchLineRequest *input,
+                                               Creditrisk__V1__WatchLineResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &creditrisk__v1__limit_service__descriptor);
+  service->invoke(service, 22, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void creditrisk__v1__limit_service__init (Creditrisk__V1__LimitService_Service *service,
                                           Creditrisk__V1__LimitService_ServiceDestroy destroy)

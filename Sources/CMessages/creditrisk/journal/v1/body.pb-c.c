@@ -97,7 +97,7 @@ void   creditrisk__journal__v1__decision_inputs__free_unpacked
   assert(message->base.descriptor == &creditrisk__journal__v1__decision_inputs__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor creditrisk__journal__v1__record_body__field_descriptors[4] =
+static const ProtobufCFieldDescriptor creditrisk__journal__v1__record_body__field_descriptors[5] =
 {
   {
     "request",
@@ -147,17 +147,30 @@ static const ProtobufCFieldDescriptor creditrisk__journal__v1__record_body__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "label_names",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Creditrisk__Journal__V1__RecordBody, label_names),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned creditrisk__journal__v1__record_body__field_indices_by_name[] = {
   2,   /* field[2] = change */
   3,   /* field[3] = inputs */
+  4,   /* field[4] = label_names */
   0,   /* field[0] = request */
   1,   /* field[1] = response */
 };
 static const ProtobufCIntRange creditrisk__journal__v1__record_body__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor creditrisk__journal__v1__record_body__descriptor =
 {
@@ -167,7 +180,7 @@ const ProtobufCMessageDescriptor creditrisk__journal__v1__record_body__descripto
   "Creditrisk__Journal__V1__RecordBody",
   "creditrisk.journal.v1",
   sizeof(Creditrisk__Journal__V1__RecordBody),
-  4,
+  5,
   creditrisk__journal__v1__record_body__field_descriptors,
   creditrisk__journal__v1__record_body__field_indices_by_name,
   1,  creditrisk__journal__v1__record_body__number_ranges,

@@ -50,10 +50,15 @@ struct  Creditrisk__Journal__V1__RecordBody
    * Optional. For decisions: what was read.
    */
   Creditrisk__Journal__V1__DecisionInputs *inputs;
+  /*
+   * Optional. Names and values of the labels that the record uses, in the label book's own format:
+   * only those that the book did not know yet.
+   */
+  ProtobufCBinaryData label_names;
 };
 #define CREDITRISK__JOURNAL__V1__RECORD_BODY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&creditrisk__journal__v1__record_body__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL} }
 
 
 /*

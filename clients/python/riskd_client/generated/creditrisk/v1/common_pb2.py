@@ -24,27 +24,49 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63reditrisk/v1/common.proto\x12\rcreditrisk.v1\"/\n\x05Money\x12\x14\n\x0c\x61mount_minor\x18\x01 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\"9\n\x06Reason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x13\n\x0bpoints_lost\x18\x03 \x01(\x01\"5\n\x0e\x46\x65\x61tureColumns\x12\x13\n\x0b\x66\x65\x61ture_ids\x18\x01 \x03(\r\x12\x0e\n\x06values\x18\x02 \x03(\x01\"\xe7\x01\n\x04Line\x12\x0f\n\x07line_id\x18\x01 \x01(\x03\x12\x0f\n\x07product\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x13\n\x0blimit_minor\x18\x04 \x01(\x03\x12\x12\n\nheld_minor\x18\x05 \x01(\x03\x12\x13\n\x0b\x64rawn_minor\x18\x06 \x01(\x03\x12\x17\n\x0f\x61vailable_minor\x18\x07 \x01(\x03\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x18\n\x10opened_at_micros\x18\t \x01(\x03\x12)\n\x06status\x18\n \x01(\x0e\x32\x19.creditrisk.v1.LineStatus\"\xaf\x01\n\x04Hold\x12\x0f\n\x07hold_id\x18\x01 \x01(\x03\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12\x17\n\x0f\x63ommitted_minor\x18\x04 \x01(\x03\x12\x12\n\nheld_minor\x18\x05 \x01(\x03\x12\x19\n\x11\x65xpires_at_micros\x18\x06 \x01(\x03\x12\'\n\x05state\x18\x07 \x01(\x0e\x32\x18.creditrisk.v1.HoldState*W\n\nLineStatus\x12\x1b\n\x17LINE_STATUS_UNSPECIFIED\x10\x00\x12\x14\n\x10LINE_STATUS_OPEN\x10\x01\x12\x16\n\x12LINE_STATUS_CLOSED\x10\x02*\x87\x01\n\tHoldState\x12\x1a\n\x16HOLD_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fHOLD_STATE_HELD\x10\x01\x12\x18\n\x14HOLD_STATE_COMMITTED\x10\x02\x12\x17\n\x13HOLD_STATE_RELEASED\x10\x03\x12\x16\n\x12HOLD_STATE_EXPIRED\x10\x04*\xd3\x02\n\x0cLimitOutcome\x12\x1d\n\x19LIMIT_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12LIMIT_OUTCOME_DONE\x10\x01\x12\x1d\n\x19LIMIT_OUTCOME_LINE_CLOSED\x10\x04\x12\x1e\n\x1aLIMIT_OUTCOME_LINE_BLOCKED\x10\x05\x12#\n\x1fLIMIT_OUTCOME_CURRENCY_MISMATCH\x10\x06\x12\x1c\n\x18LIMIT_OUTCOME_HOLD_ENDED\x10\x07\x12\x1e\n\x1aLIMIT_OUTCOME_HOLD_EXPIRED\x10\x08\x12%\n!LIMIT_OUTCOME_AMOUNT_EXCEEDS_HOLD\x10\t\x12 \n\x1cLIMIT_OUTCOME_LIMIT_EXCEEDED\x10\n\x12!\n\x1dLIMIT_OUTCOME_AMOUNT_OVERFLOW\x10\x0b\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63reditrisk/v1/common.proto\x12\rcreditrisk.v1\"/\n\x05Money\x12\x14\n\x0c\x61mount_minor\x18\x01 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\"9\n\x06Reason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x13\n\x0bpoints_lost\x18\x03 \x01(\x01\"5\n\x0e\x46\x65\x61tureColumns\x12\x13\n\x0b\x66\x65\x61ture_ids\x18\x01 \x03(\r\x12\x0e\n\x06values\x18\x02 \x03(\x01\"@\n\x0b\x41ttribution\x12\r\n\x05\x61\x63tor\x18\x01 \x01(\t\x12\x14\n\x0creason_codes\x18\x02 \x03(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\"$\n\x05Label\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"r\n\x04\x44\x65\x62t\x12/\n\tcomponent\x18\x01 \x01(\x0e\x32\x1c.creditrisk.v1.DebtComponent\x12#\n\x03\x61ge\x18\x02 \x01(\x0e\x32\x16.creditrisk.v1.DebtAge\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\"\x92\x01\n\x05\x42lock\x12\x10\n\x08\x62lock_id\x18\x01 \x01(\x03\x12(\n\x05\x63\x61use\x18\x02 \x01(\x0e\x32\x19.creditrisk.v1.BlockCause\x12(\n\x05scope\x18\x03 \x01(\x0e\x32\x19.creditrisk.v1.BlockScope\x12\x14\n\x0cuntil_micros\x18\x04 \x01(\x03\x12\r\n\x05\x61\x63tor\x18\x05 \x01(\t\"]\n\x0cPendingPrice\x12\x18\n\x10nominal_rate_ppm\x18\x01 \x01(\x03\x12\x1b\n\x13\x65\x66\x66\x65\x63tive_at_micros\x18\x02 \x01(\x03\x12\x16\n\x0e\x61pplies_to_all\x18\x03 \x01(\x08\"\xa3\x05\n\x04Line\x12\x0f\n\x07line_id\x18\x01 \x01(\x03\x12\x0f\n\x07product\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x13\n\x0blimit_minor\x18\x04 \x01(\x03\x12\x12\n\nheld_minor\x18\x05 \x01(\x03\x12\x13\n\x0b\x64rawn_minor\x18\x06 \x01(\x03\x12\x17\n\x0f\x61vailable_minor\x18\x07 \x01(\x03\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x18\n\x10opened_at_micros\x18\t \x01(\x03\x12)\n\x06status\x18\n \x01(\x0e\x32\x19.creditrisk.v1.LineStatus\x12\x17\n\x0fprincipal_minor\x18\x0b \x01(\x03\x12\x15\n\rcharges_minor\x18\x0c \x01(\x03\x12\"\n\x05\x64\x65\x62ts\x18\r \x03(\x0b\x32\x13.creditrisk.v1.Debt\x12\x17\n\x0ftemporary_minor\x18\x0e \x01(\x03\x12 \n\x18temporary_ends_at_micros\x18\x0f \x01(\x03\x12\x18\n\x10over_limit_minor\x18\x10 \x01(\x03\x12\x1f\n\x17over_limit_since_micros\x18\x11 \x01(\x03\x12$\n\x06\x62locks\x18\x12 \x03(\x0b\x32\x14.creditrisk.v1.Block\x12\x18\n\x10nominal_rate_ppm\x18\x13 \x01(\x03\x12\x14\n\x0crenewal_date\x18\x14 \x01(\t\x12\x32\n\rpending_price\x18\x15 \x01(\x0b\x32\x1b.creditrisk.v1.PendingPrice\x12%\n\x04kind\x18\x16 \x01(\x0e\x32\x17.creditrisk.v1.LineKind\x12\x19\n\x11\x63harges_use_limit\x18\x17 \x01(\x08\x12$\n\x06labels\x18\x18 \x03(\x0b\x32\x14.creditrisk.v1.Label\"\xd5\x01\n\x04Hold\x12\x0f\n\x07hold_id\x18\x01 \x01(\x03\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12\x17\n\x0f\x63ommitted_minor\x18\x04 \x01(\x03\x12\x12\n\nheld_minor\x18\x05 \x01(\x03\x12\x19\n\x11\x65xpires_at_micros\x18\x06 \x01(\x03\x12\'\n\x05state\x18\x07 \x01(\x0e\x32\x18.creditrisk.v1.HoldState\x12$\n\x06labels\x18\x08 \x03(\x0b\x32\x14.creditrisk.v1.Label\"X\n\x10PortfolioRefusal\x12\x1a\n\x12portfolio_limit_id\x18\x01 \x01(\x03\x12\x11\n\tavailable\x18\x02 \x01(\x03\x12\x15\n\rmissing_label\x18\x03 \x01(\t*\x9e\x01\n\rDebtComponent\x12\x1e\n\x1a\x44\x45\x42T_COMPONENT_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x45\x42T_COMPONENT_PRINCIPAL\x10\x01\x12\x1b\n\x17\x44\x45\x42T_COMPONENT_INTEREST\x10\x02\x12\x16\n\x12\x44\x45\x42T_COMPONENT_FEE\x10\x03\x12\x1a\n\x16\x44\x45\x42T_COMPONENT_PENALTY\x10\x04*`\n\x07\x44\x65\x62tAge\x12\x18\n\x14\x44\x45\x42T_AGE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x45\x42T_AGE_OVERDUE\x10\x01\x12\x10\n\x0c\x44\x45\x42T_AGE_DUE\x10\x02\x12\x13\n\x0f\x44\x45\x42T_AGE_FUTURE\x10\x03*X\n\x08LineKind\x12\x19\n\x15LINE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13LINE_KIND_REVOLVING\x10\x01\x12\x18\n\x14LINE_KIND_INSTALMENT\x10\x02*\xc4\x01\n\nBlockCause\x12\x1b\n\x17\x42LOCK_CAUSE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x42LOCK_CAUSE_FRAUD\x10\x01\x12\x17\n\x13\x42LOCK_CAUSE_ARREARS\x10\x02\x12 \n\x1c\x42LOCK_CAUSE_CUSTOMER_REQUEST\x10\x03\x12\x15\n\x11\x42LOCK_CAUSE_LEGAL\x10\x04\x12\x18\n\x14\x42LOCK_CAUSE_DECEASED\x10\x05\x12\x16\n\x12\x42LOCK_CAUSE_POLICY\x10\x06*r\n\nBlockScope\x12\x1b\n\x17\x42LOCK_SCOPE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42LOCK_SCOPE_NEW_HOLDS\x10\x01\x12\x17\n\x13\x42LOCK_SCOPE_COMMITS\x10\x02\x12\x13\n\x0f\x42LOCK_SCOPE_ALL\x10\x03*t\n\nLineStatus\x12\x1b\n\x17LINE_STATUS_UNSPECIFIED\x10\x00\x12\x14\n\x10LINE_STATUS_OPEN\x10\x01\x12\x16\n\x12LINE_STATUS_CLOSED\x10\x02\x12\x1b\n\x17LINE_STATUS_WRITTEN_OFF\x10\x03*\x87\x01\n\tHoldState\x12\x1a\n\x16HOLD_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fHOLD_STATE_HELD\x10\x01\x12\x18\n\x14HOLD_STATE_COMMITTED\x10\x02\x12\x17\n\x13HOLD_STATE_RELEASED\x10\x03\x12\x16\n\x12HOLD_STATE_EXPIRED\x10\x04*\xc2\x06\n\x0cLimitOutcome\x12\x1d\n\x19LIMIT_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12LIMIT_OUTCOME_DONE\x10\x01\x12\x1e\n\x1aLIMIT_OUTCOME_LINE_UNKNOWN\x10\x02\x12\x1e\n\x1aLIMIT_OUTCOME_HOLD_UNKNOWN\x10\x03\x12\x1d\n\x19LIMIT_OUTCOME_LINE_CLOSED\x10\x04\x12\x1e\n\x1aLIMIT_OUTCOME_LINE_BLOCKED\x10\x05\x12#\n\x1fLIMIT_OUTCOME_CURRENCY_MISMATCH\x10\x06\x12\x1c\n\x18LIMIT_OUTCOME_HOLD_ENDED\x10\x07\x12\x1e\n\x1aLIMIT_OUTCOME_HOLD_EXPIRED\x10\x08\x12%\n!LIMIT_OUTCOME_AMOUNT_EXCEEDS_HOLD\x10\t\x12 \n\x1cLIMIT_OUTCOME_LIMIT_EXCEEDED\x10\n\x12!\n\x1dLIMIT_OUTCOME_AMOUNT_OVERFLOW\x10\x0b\x12\x1f\n\x1bLIMIT_OUTCOME_LABEL_MISSING\x10\x0c\x12*\n&LIMIT_OUTCOME_PORTFOLIO_LIMIT_EXCEEDED\x10\r\x12\'\n#LIMIT_OUTCOME_EXCHANGE_RATE_MISSING\x10\x0e\x12!\n\x1dLIMIT_OUTCOME_TOO_MANY_LIMITS\x10\x0f\x12\x1e\n\x1aLIMIT_OUTCOME_BALANCE_OPEN\x10\x10\x12%\n!LIMIT_OUTCOME_AMOUNT_EXCEEDS_DEBT\x10\x11\x12&\n\"LIMIT_OUTCOME_AMOUNT_EXCEEDS_ENTRY\x10\x12\x12\x1d\n\x19LIMIT_OUTCOME_TIME_PASSED\x10\x13\x12\x1f\n\x1bLIMIT_OUTCOME_BLOCK_UNKNOWN\x10\x14\x12)\n%LIMIT_OUTCOME_PORTFOLIO_LIMIT_UNKNOWN\x10\x15\x12\x1a\n\x16LIMIT_OUTCOME_TOO_MANY\x10\x16\x12\x1e\n\x1aLIMIT_OUTCOME_CHAIN_BROKEN\x10\x17\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditrisk.v1.common_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LINESTATUS']._serialized_start=620
-  _globals['_LINESTATUS']._serialized_end=707
-  _globals['_HOLDSTATE']._serialized_start=710
-  _globals['_HOLDSTATE']._serialized_end=845
-  _globals['_LIMITOUTCOME']._serialized_start=848
-  _globals['_LIMITOUTCOME']._serialized_end=1187
+  _globals['_DEBTCOMPONENT']._serialized_start=1657
+  _globals['_DEBTCOMPONENT']._serialized_end=1815
+  _globals['_DEBTAGE']._serialized_start=1817
+  _globals['_DEBTAGE']._serialized_end=1913
+  _globals['_LINEKIND']._serialized_start=1915
+  _globals['_LINEKIND']._serialized_end=2003
+  _globals['_BLOCKCAUSE']._serialized_start=2006
+  _globals['_BLOCKCAUSE']._serialized_end=2202
+  _globals['_BLOCKSCOPE']._serialized_start=2204
+  _globals['_BLOCKSCOPE']._serialized_end=2318
+  _globals['_LINESTATUS']._serialized_start=2320
+  _globals['_LINESTATUS']._serialized_end=2436
+  _globals['_HOLDSTATE']._serialized_start=2439
+  _globals['_HOLDSTATE']._serialized_end=2574
+  _globals['_LIMITOUTCOME']._serialized_start=2577
+  _globals['_LIMITOUTCOME']._serialized_end=3411
   _globals['_MONEY']._serialized_start=45
   _globals['_MONEY']._serialized_end=92
   _globals['_REASON']._serialized_start=94
   _globals['_REASON']._serialized_end=151
   _globals['_FEATURECOLUMNS']._serialized_start=153
   _globals['_FEATURECOLUMNS']._serialized_end=206
-  _globals['_LINE']._serialized_start=209
-  _globals['_LINE']._serialized_end=440
-  _globals['_HOLD']._serialized_start=443
-  _globals['_HOLD']._serialized_end=618
+  _globals['_ATTRIBUTION']._serialized_start=208
+  _globals['_ATTRIBUTION']._serialized_end=272
+  _globals['_LABEL']._serialized_start=274
+  _globals['_LABEL']._serialized_end=310
+  _globals['_DEBT']._serialized_start=312
+  _globals['_DEBT']._serialized_end=426
+  _globals['_BLOCK']._serialized_start=429
+  _globals['_BLOCK']._serialized_end=575
+  _globals['_PENDINGPRICE']._serialized_start=577
+  _globals['_PENDINGPRICE']._serialized_end=670
+  _globals['_LINE']._serialized_start=673
+  _globals['_LINE']._serialized_end=1348
+  _globals['_HOLD']._serialized_start=1351
+  _globals['_HOLD']._serialized_end=1564
+  _globals['_PORTFOLIOREFUSAL']._serialized_start=1566
+  _globals['_PORTFOLIOREFUSAL']._serialized_end=1654
 # @@protoc_insertion_point(module_scope)

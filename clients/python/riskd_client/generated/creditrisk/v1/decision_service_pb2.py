@@ -26,29 +26,29 @@ from riskd_client.generated.creditrisk.v1 import common_pb2 as creditrisk_dot_v1
 from riskd_client.generated.creditrisk.v1 import graph_service_pb2 as creditrisk_dot_v1_dot_graph__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$creditrisk/v1/decision_service.proto\x12\rcreditrisk.v1\x1a\x1a\x63reditrisk/v1/common.proto\x1a!creditrisk/v1/graph_service.proto\"S\n\nHoldOption\x12\x11\n\x07line_id\x18\x01 \x01(\x03H\x00\x12\x13\n\topen_line\x18\x02 \x01(\x08H\x00\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x03\x42\x08\n\x06target\"\xae\x01\n\x0f\x45valuateRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x0f\n\x07product\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x13\n\x0bterm_months\x18\x05 \x01(\x05\x12\'\n\x04hold\x18\x06 \x01(\x0b\x32\x19.creditrisk.v1.HoldOption\"W\n\nModelScore\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x13\n\x0bprobability\x18\x03 \x01(\x01\x12\x0e\n\x06points\x18\x04 \x01(\x01\"\xc6\x01\n\x05Offer\x12$\n\x06\x61mount\x18\x01 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x13\n\x0bterm_months\x18\x02 \x01(\x05\x12\x18\n\x10nominal_rate_ppm\x18\x03 \x01(\x03\x12\x1a\n\x12\x65\x66\x66\x65\x63tive_rate_ppm\x18\x04 \x01(\x03\x12\x18\n\x10instalment_minor\x18\x05 \x01(\x03\x12\x1d\n\x15last_instalment_minor\x18\x06 \x01(\x03\x12\x13\n\x0btotal_minor\x18\x07 \x01(\x03\"\x8f\x03\n\x10\x45valuateResponse\x12\'\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.creditrisk.v1.Outcome\x12\r\n\x05grade\x18\x02 \x01(\t\x12)\n\x06scores\x18\x03 \x03(\x0b\x32\x19.creditrisk.v1.ModelScore\x12&\n\x07reasons\x18\x04 \x03(\x0b\x32\x15.creditrisk.v1.Reason\x12-\n\x08warnings\x18\x05 \x03(\x0b\x32\x1b.creditrisk.v1.GraphWarning\x12#\n\x05offer\x18\x06 \x01(\x0b\x32\x14.creditrisk.v1.Offer\x12\x0e\n\x06policy\x18\x07 \x01(\t\x12\x16\n\x0epolicy_version\x18\x08 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\t \x01(\x03\x12\x19\n\x11\x64\x65\x63ided_at_micros\x18\n \x01(\x03\x12!\n\x04hold\x18\x0b \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x0c \x01(\x0b\x32\x13.creditrisk.v1.Line\")\n\x12GetDecisionRequest\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\x03\"\xa8\x01\n\x13GetDecisionResponse\x12/\n\x07request\x18\x01 \x01(\x0b\x32\x1e.creditrisk.v1.EvaluateRequest\x12\x31\n\x08response\x18\x02 \x01(\x0b\x32\x1f.creditrisk.v1.EvaluateResponse\x12-\n\x06inputs\x18\x03 \x01(\x0b\x32\x1d.creditrisk.v1.FeatureColumns*\xa7\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fOUTCOME_APPROVE\x10\x01\x12\x19\n\x15OUTCOME_COUNTER_OFFER\x10\x02\x12\x13\n\x0fOUTCOME_STEP_UP\x10\x03\x12\x16\n\x12OUTCOME_NEEDS_DATA\x10\x04\x12\x11\n\rOUTCOME_REFER\x10\x05\x12\x13\n\x0fOUTCOME_DECLINE\x10\x06\x32\xb4\x01\n\x0f\x44\x65\x63isionService\x12K\n\x08\x45valuate\x12\x1e.creditrisk.v1.EvaluateRequest\x1a\x1f.creditrisk.v1.EvaluateResponse\x12T\n\x0bGetDecision\x12!.creditrisk.v1.GetDecisionRequest\x1a\".creditrisk.v1.GetDecisionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$creditrisk/v1/decision_service.proto\x12\rcreditrisk.v1\x1a\x1a\x63reditrisk/v1/common.proto\x1a!creditrisk/v1/graph_service.proto\"y\n\nHoldOption\x12\x11\n\x07line_id\x18\x01 \x01(\x03H\x00\x12\x13\n\topen_line\x18\x02 \x01(\x08H\x00\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x03\x12$\n\x06labels\x18\x04 \x03(\x0b\x32\x14.creditrisk.v1.LabelB\x08\n\x06target\"\xae\x01\n\x0f\x45valuateRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x0f\n\x07product\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x13\n\x0bterm_months\x18\x05 \x01(\x05\x12\'\n\x04hold\x18\x06 \x01(\x0b\x32\x19.creditrisk.v1.HoldOption\"W\n\nModelScore\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x13\n\x0bprobability\x18\x03 \x01(\x01\x12\x0e\n\x06points\x18\x04 \x01(\x01\"\xc6\x01\n\x05Offer\x12$\n\x06\x61mount\x18\x01 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x13\n\x0bterm_months\x18\x02 \x01(\x05\x12\x18\n\x10nominal_rate_ppm\x18\x03 \x01(\x03\x12\x1a\n\x12\x65\x66\x66\x65\x63tive_rate_ppm\x18\x04 \x01(\x03\x12\x18\n\x10instalment_minor\x18\x05 \x01(\x03\x12\x1d\n\x15last_instalment_minor\x18\x06 \x01(\x03\x12\x13\n\x0btotal_minor\x18\x07 \x01(\x03\"\x8f\x03\n\x10\x45valuateResponse\x12\'\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.creditrisk.v1.Outcome\x12\r\n\x05grade\x18\x02 \x01(\t\x12)\n\x06scores\x18\x03 \x03(\x0b\x32\x19.creditrisk.v1.ModelScore\x12&\n\x07reasons\x18\x04 \x03(\x0b\x32\x15.creditrisk.v1.Reason\x12-\n\x08warnings\x18\x05 \x03(\x0b\x32\x1b.creditrisk.v1.GraphWarning\x12#\n\x05offer\x18\x06 \x01(\x0b\x32\x14.creditrisk.v1.Offer\x12\x0e\n\x06policy\x18\x07 \x01(\t\x12\x16\n\x0epolicy_version\x18\x08 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\t \x01(\x03\x12\x19\n\x11\x64\x65\x63ided_at_micros\x18\n \x01(\x03\x12!\n\x04hold\x18\x0b \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x0c \x01(\x0b\x32\x13.creditrisk.v1.Line\")\n\x12GetDecisionRequest\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\x03\"\xa8\x01\n\x13GetDecisionResponse\x12/\n\x07request\x18\x01 \x01(\x0b\x32\x1e.creditrisk.v1.EvaluateRequest\x12\x31\n\x08response\x18\x02 \x01(\x0b\x32\x1f.creditrisk.v1.EvaluateResponse\x12-\n\x06inputs\x18\x03 \x01(\x0b\x32\x1d.creditrisk.v1.FeatureColumns*\xa7\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fOUTCOME_APPROVE\x10\x01\x12\x19\n\x15OUTCOME_COUNTER_OFFER\x10\x02\x12\x13\n\x0fOUTCOME_STEP_UP\x10\x03\x12\x16\n\x12OUTCOME_NEEDS_DATA\x10\x04\x12\x11\n\rOUTCOME_REFER\x10\x05\x12\x13\n\x0fOUTCOME_DECLINE\x10\x06\x32\xb4\x01\n\x0f\x44\x65\x63isionService\x12K\n\x08\x45valuate\x12\x1e.creditrisk.v1.EvaluateRequest\x1a\x1f.creditrisk.v1.EvaluateResponse\x12T\n\x0bGetDecision\x12!.creditrisk.v1.GetDecisionRequest\x1a\".creditrisk.v1.GetDecisionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditrisk.v1.decision_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOME']._serialized_start=1287
-  _globals['_OUTCOME']._serialized_end=1454
+  _globals['_OUTCOME']._serialized_start=1325
+  _globals['_OUTCOME']._serialized_end=1492
   _globals['_HOLDOPTION']._serialized_start=118
-  _globals['_HOLDOPTION']._serialized_end=201
-  _globals['_EVALUATEREQUEST']._serialized_start=204
-  _globals['_EVALUATEREQUEST']._serialized_end=378
-  _globals['_MODELSCORE']._serialized_start=380
-  _globals['_MODELSCORE']._serialized_end=467
-  _globals['_OFFER']._serialized_start=470
-  _globals['_OFFER']._serialized_end=668
-  _globals['_EVALUATERESPONSE']._serialized_start=671
-  _globals['_EVALUATERESPONSE']._serialized_end=1070
-  _globals['_GETDECISIONREQUEST']._serialized_start=1072
-  _globals['_GETDECISIONREQUEST']._serialized_end=1113
-  _globals['_GETDECISIONRESPONSE']._serialized_start=1116
-  _globals['_GETDECISIONRESPONSE']._serialized_end=1284
-  _globals['_DECISIONSERVICE']._serialized_start=1457
-  _globals['_DECISIONSERVICE']._serialized_end=1637
+  _globals['_HOLDOPTION']._serialized_end=239
+  _globals['_EVALUATEREQUEST']._serialized_start=242
+  _globals['_EVALUATEREQUEST']._serialized_end=416
+  _globals['_MODELSCORE']._serialized_start=418
+  _globals['_MODELSCORE']._serialized_end=505
+  _globals['_OFFER']._serialized_start=508
+  _globals['_OFFER']._serialized_end=706
+  _globals['_EVALUATERESPONSE']._serialized_start=709
+  _globals['_EVALUATERESPONSE']._serialized_end=1108
+  _globals['_GETDECISIONREQUEST']._serialized_start=1110
+  _globals['_GETDECISIONREQUEST']._serialized_end=1151
+  _globals['_GETDECISIONRESPONSE']._serialized_start=1154
+  _globals['_GETDECISIONRESPONSE']._serialized_end=1322
+  _globals['_DECISIONSERVICE']._serialized_start=1495
+  _globals['_DECISIONSERVICE']._serialized_end=1675
 # @@protoc_insertion_point(module_scope)

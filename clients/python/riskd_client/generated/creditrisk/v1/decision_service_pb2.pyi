@@ -27,14 +27,16 @@ OUTCOME_REFER: Outcome
 OUTCOME_DECLINE: Outcome
 
 class HoldOption(_message.Message):
-    __slots__ = ("line_id", "open_line", "ttl_seconds")
+    __slots__ = ("line_id", "open_line", "ttl_seconds", "labels")
     LINE_ID_FIELD_NUMBER: _ClassVar[int]
     OPEN_LINE_FIELD_NUMBER: _ClassVar[int]
     TTL_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    LABELS_FIELD_NUMBER: _ClassVar[int]
     line_id: int
     open_line: bool
     ttl_seconds: int
-    def __init__(self, line_id: _Optional[int] = ..., open_line: bool = ..., ttl_seconds: _Optional[int] = ...) -> None: ...
+    labels: _containers.RepeatedCompositeFieldContainer[_common_pb2.Label]
+    def __init__(self, line_id: _Optional[int] = ..., open_line: bool = ..., ttl_seconds: _Optional[int] = ..., labels: _Optional[_Iterable[_Union[_common_pb2.Label, _Mapping]]] = ...) -> None: ...
 
 class EvaluateRequest(_message.Message):
     __slots__ = ("request_id", "subject_id", "product", "amount", "term_months", "hold")

@@ -22,44 +22,106 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from riskd_client.generated.creditrisk.v1 import batch_pb2 as creditrisk_dot_v1_dot_batch__pb2
 from riskd_client.generated.creditrisk.v1 import common_pb2 as creditrisk_dot_v1_dot_common__pb2
+from riskd_client.generated.creditrisk.v1 import statement_pb2 as creditrisk_dot_v1_dot_statement__pb2
 
+from riskd_client.generated.creditrisk.v1.batch_pb2 import *
+from riskd_client.generated.creditrisk.v1.statement_pb2 import *
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!creditrisk/v1/limit_service.proto\x12\rcreditrisk.v1\x1a\x1a\x63reditrisk/v1/common.proto\"o\n\x0fOpenLineRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x0f\n\x07product\x18\x03 \x01(\t\x12#\n\x05limit\x18\x04 \x01(\x0b\x32\x14.creditrisk.v1.Money\"c\n\x10OpenLineResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\"!\n\x0eGetLineRequest\x12\x0f\n\x07line_id\x18\x01 \x01(\x03\"4\n\x0fGetLineResponse\x12!\n\x04line\x18\x01 \x01(\x0b\x32\x13.creditrisk.v1.Line\"p\n\x0eReserveRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x13\n\x0bttl_seconds\x18\x04 \x01(\x03\"\x85\x01\n\x0fReserveResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04hold\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x03 \x01(\x0b\x32\x13.creditrisk.v1.Line\"!\n\x0eGetHoldRequest\x12\x0f\n\x07hold_id\x18\x01 \x01(\x03\"4\n\x0fGetHoldResponse\x12!\n\x04hold\x18\x01 \x01(\x0b\x32\x13.creditrisk.v1.Hold\"m\n\rCommitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07hold_id\x18\x02 \x01(\x03\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x11\n\tkeep_rest\x18\x04 \x01(\x08\"\x84\x01\n\x0e\x43ommitResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04hold\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x03 \x01(\x0b\x32\x13.creditrisk.v1.Line\"5\n\x0eReleaseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07hold_id\x18\x02 \x01(\x03\"\x85\x01\n\x0fReleaseResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04hold\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x03 \x01(\x0b\x32\x13.creditrisk.v1.Line\"Y\n\x0cRepayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\"{\n\rRepayResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x19\n\x11unallocated_minor\x18\x03 \x01(\x03\x32\x8e\x04\n\x0cLimitService\x12K\n\x08OpenLine\x12\x1e.creditrisk.v1.OpenLineRequest\x1a\x1f.creditrisk.v1.OpenLineResponse\x12H\n\x07GetLine\x12\x1d.creditrisk.v1.GetLineRequest\x1a\x1e.creditrisk.v1.GetLineResponse\x12H\n\x07Reserve\x12\x1d.creditrisk.v1.ReserveRequest\x1a\x1e.creditrisk.v1.ReserveResponse\x12H\n\x07GetHold\x12\x1d.creditrisk.v1.GetHoldRequest\x1a\x1e.creditrisk.v1.GetHoldResponse\x12\x45\n\x06\x43ommit\x12\x1c.creditrisk.v1.CommitRequest\x1a\x1d.creditrisk.v1.CommitResponse\x12H\n\x07Release\x12\x1d.creditrisk.v1.ReleaseRequest\x1a\x1e.creditrisk.v1.ReleaseResponse\x12\x42\n\x05Repay\x12\x1b.creditrisk.v1.RepayRequest\x1a\x1c.creditrisk.v1.RepayResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!creditrisk/v1/limit_service.proto\x12\rcreditrisk.v1\x1a\x19\x63reditrisk/v1/batch.proto\x1a\x1a\x63reditrisk/v1/common.proto\x1a\x1d\x63reditrisk/v1/statement.proto\"\xf6\x01\n\x0fOpenLineRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x0f\n\x07product\x18\x03 \x01(\t\x12#\n\x05limit\x18\x04 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x18\n\x10nominal_rate_ppm\x18\x05 \x01(\x03\x12\x14\n\x0crenewal_date\x18\x06 \x01(\t\x12$\n\x06labels\x18\x07 \x03(\x0b\x32\x14.creditrisk.v1.Label\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\x95\x01\n\x10OpenLineResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x30\n\x07refusal\x18\x03 \x01(\x0b\x32\x1f.creditrisk.v1.PortfolioRefusal\"!\n\x0eGetLineRequest\x12\x0f\n\x07line_id\x18\x01 \x01(\x03\"b\n\x0fGetLineResponse\x12!\n\x04line\x18\x01 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12,\n\x0esubject_blocks\x18\x02 \x03(\x0b\x32\x14.creditrisk.v1.Block\"M\n\x10ListLinesRequest\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"~\n\x11ListLinesResponse\x12\"\n\x05lines\x18\x01 \x03(\x0b\x32\x13.creditrisk.v1.Line\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12,\n\x0esubject_blocks\x18\x03 \x03(\x0b\x32\x14.creditrisk.v1.Block\"\xc7\x01\n\x0eReserveRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x13\n\x0bttl_seconds\x18\x04 \x01(\x03\x12$\n\x06labels\x18\x05 \x03(\x0b\x32\x14.creditrisk.v1.Label\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\xb7\x01\n\x0fReserveResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04hold\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x03 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x30\n\x07refusal\x18\x04 \x01(\x0b\x32\x1f.creditrisk.v1.PortfolioRefusal\"!\n\x0eGetHoldRequest\x12\x0f\n\x07hold_id\x18\x01 \x01(\x03\"4\n\x0fGetHoldResponse\x12!\n\x04hold\x18\x01 \x01(\x0b\x32\x13.creditrisk.v1.Hold\"J\n\x10ListHoldsRequest\x12\x0f\n\x07line_id\x18\x01 \x01(\x03\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"P\n\x11ListHoldsResponse\x12\"\n\x05holds\x18\x01 \x03(\x0b\x32\x13.creditrisk.v1.Hold\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x99\x01\n\x11\x45xtendHoldRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07hold_id\x18\x02 \x01(\x03\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x03\x12\x19\n\x11\x65xpires_at_micros\x18\x04 \x01(\x03\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\x88\x01\n\x12\x45xtendHoldResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04hold\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x03 \x01(\x0b\x32\x13.creditrisk.v1.Line\"\x9e\x01\n\rCommitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07hold_id\x18\x02 \x01(\x03\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x11\n\tkeep_rest\x18\x04 \x01(\x08\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\x96\x01\n\x0e\x43ommitResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04hold\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x03 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x10\n\x08\x65ntry_id\x18\x04 \x01(\x03\"f\n\x0eReleaseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07hold_id\x18\x02 \x01(\x03\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\x85\x01\n\x0fReleaseResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04hold\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Hold\x12!\n\x04line\x18\x03 \x01(\x0b\x32\x13.creditrisk.v1.Line\"<\n\x10Reclassification\x12(\n\x08\x66rom_age\x18\x01 \x01(\x0e\x32\x16.creditrisk.v1.DebtAge\"\x9a\x02\n\x11PostChargeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12/\n\tcomponent\x18\x04 \x01(\x0e\x32\x1c.creditrisk.v1.DebtComponent\x12#\n\x03\x61ge\x18\x05 \x01(\x0e\x32\x16.creditrisk.v1.DebtAge\x12\x33\n\nreclassify\x18\x06 \x01(\x0b\x32\x1f.creditrisk.v1.Reclassification\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"w\n\x12PostChargeResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x10\n\x08\x65ntry_id\x18\x03 \x01(\x03\"\x8a\x01\n\x0cRepayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\xb0\x01\n\rRepayResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x19\n\x11unallocated_minor\x18\x03 \x01(\x03\x12!\n\x04paid\x18\x04 \x03(\x0b\x32\x13.creditrisk.v1.Debt\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\x03\"\xad\x01\n\x13ReverseEntryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\x03\x12\x14\n\x0c\x61mount_minor\x18\x03 \x01(\x03\x12)\n\x04kind\x18\x04 \x01(\x0e\x32\x1b.creditrisk.v1.ReversalKind\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\xb8\x01\n\x14ReverseEntryResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x19\n\x11unallocated_minor\x18\x03 \x01(\x03\x12\"\n\x05moved\x18\x04 \x03(\x0b\x32\x13.creditrisk.v1.Debt\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\x03\"\xa4\x01\n\x12\x43hangeLimitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12#\n\x05limit\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x13\n\x0b\x63onsent_ref\x18\x04 \x01(\t\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\x98\x01\n\x13\x43hangeLimitResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x30\n\x07refusal\x18\x03 \x01(\x0b\x32\x1f.creditrisk.v1.PortfolioRefusal\"\xc3\x01\n\x18SetTemporaryLimitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.creditrisk.v1.Money\x12\x16\n\x0e\x65nds_at_micros\x18\x04 \x01(\x03\x12\x13\n\x0b\x63onsent_ref\x18\x05 \x01(\t\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\x9e\x01\n\x19SetTemporaryLimitResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x30\n\x07refusal\x18\x03 \x01(\x0b\x32\x1f.creditrisk.v1.PortfolioRefusal\"\xe2\x01\n\x0eRepriceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12\x18\n\x10nominal_rate_ppm\x18\x03 \x01(\x03\x12\x1b\n\x13\x65\x66\x66\x65\x63tive_at_micros\x18\x04 \x01(\x03\x12/\n\napplies_to\x18\x05 \x01(\x0e\x32\x1b.creditrisk.v1.RepriceScope\x12\x12\n\nnotice_ref\x18\x06 \x01(\t\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"b\n\x0fRepriceResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\"\xa4\x01\n\x0cRenewRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12\x14\n\x0crenewal_date\x18\x03 \x01(\t\x12\x13\n\x0blimit_minor\x18\x04 \x01(\x03\x12\x13\n\x0b\x63onsent_ref\x18\x05 \x01(\t\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\x92\x01\n\rRenewResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x30\n\x07refusal\x18\x03 \x01(\x0b\x32\x1f.creditrisk.v1.PortfolioRefusal\"\xa5\x02\n\rFreezeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\x07line_id\x18\x02 \x01(\x03H\x00\x12\x14\n\nsubject_id\x18\x03 \x01(\tH\x00\x12(\n\x05\x63\x61use\x18\x04 \x01(\x0e\x32\x19.creditrisk.v1.BlockCause\x12(\n\x05scope\x18\x05 \x01(\x0e\x32\x19.creditrisk.v1.BlockScope\x12\x14\n\x0cuntil_micros\x18\x06 \x01(\x03\x12\x32\n\rpending_holds\x18\x07 \x01(\x0e\x32\x1b.creditrisk.v1.PendingHolds\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.AttributionB\x08\n\x06target\"\x8e\x01\n\x0e\x46reezeResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12\x10\n\x08\x62lock_id\x18\x03 \x01(\x03\x12\x19\n\x11released_hold_ids\x18\x04 \x03(\x03\"\x9b\x01\n\x0fUnfreezeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\x07line_id\x18\x02 \x01(\x03H\x00\x12\x14\n\nsubject_id\x18\x03 \x01(\tH\x00\x12\x10\n\x08\x62lock_id\x18\x04 \x01(\x03\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.AttributionB\x08\n\x06target\"c\n\x10UnfreezeResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\"g\n\x0fWriteOffRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"\xa5\x01\n\x10WriteOffResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line\x12%\n\x08given_up\x18\x03 \x03(\x0b\x32\x13.creditrisk.v1.Debt\x12\x19\n\x11released_hold_ids\x18\x04 \x03(\x03\"h\n\x10\x43loseLineRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07line_id\x18\x02 \x01(\x03\x12/\n\x0b\x61ttribution\x18\x0f \x01(\x0b\x32\x1a.creditrisk.v1.Attribution\"d\n\x11\x43loseLineResponse\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.creditrisk.v1.LimitOutcome\x12!\n\x04line\x18\x02 \x01(\x0b\x32\x13.creditrisk.v1.Line*d\n\x0cRepriceScope\x12\x1d\n\x19REPRICE_SCOPE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aREPRICE_SCOPE_NEW_DRAWINGS\x10\x01\x12\x15\n\x11REPRICE_SCOPE_ALL\x10\x02*\x80\x01\n\x0cPendingHolds\x12\x1d\n\x19PENDING_HOLDS_UNSPECIFIED\x10\x00\x12\x16\n\x12PENDING_HOLDS_KEEP\x10\x01\x12\x19\n\x15PENDING_HOLDS_RELEASE\x10\x02\x12\x1e\n\x1aPENDING_HOLDS_BLOCK_COMMIT\x10\x03\x32\xad\x0e\n\x0cLimitService\x12K\n\x08OpenLine\x12\x1e.creditrisk.v1.OpenLineRequest\x1a\x1f.creditrisk.v1.OpenLineResponse\x12H\n\x07GetLine\x12\x1d.creditrisk.v1.GetLineRequest\x1a\x1e.creditrisk.v1.GetLineResponse\x12N\n\tListLines\x12\x1f.creditrisk.v1.ListLinesRequest\x1a .creditrisk.v1.ListLinesResponse\x12H\n\x07Reserve\x12\x1d.creditrisk.v1.ReserveRequest\x1a\x1e.creditrisk.v1.ReserveResponse\x12H\n\x07GetHold\x12\x1d.creditrisk.v1.GetHoldRequest\x1a\x1e.creditrisk.v1.GetHoldResponse\x12N\n\tListHolds\x12\x1f.creditrisk.v1.ListHoldsRequest\x1a .creditrisk.v1.ListHoldsResponse\x12Q\n\nExtendHold\x12 .creditrisk.v1.ExtendHoldRequest\x1a!.creditrisk.v1.ExtendHoldResponse\x12\x45\n\x06\x43ommit\x12\x1c.creditrisk.v1.CommitRequest\x1a\x1d.creditrisk.v1.CommitResponse\x12H\n\x07Release\x12\x1d.creditrisk.v1.ReleaseRequest\x1a\x1e.creditrisk.v1.ReleaseResponse\x12Q\n\nPostCharge\x12 .creditrisk.v1.PostChargeRequest\x1a!.creditrisk.v1.PostChargeResponse\x12\x42\n\x05Repay\x12\x1b.creditrisk.v1.RepayRequest\x1a\x1c.creditrisk.v1.RepayResponse\x12W\n\x0cReverseEntry\x12\".creditrisk.v1.ReverseEntryRequest\x1a#.creditrisk.v1.ReverseEntryResponse\x12T\n\x0b\x43hangeLimit\x12!.creditrisk.v1.ChangeLimitRequest\x1a\".creditrisk.v1.ChangeLimitResponse\x12\x66\n\x11SetTemporaryLimit\x12\'.creditrisk.v1.SetTemporaryLimitRequest\x1a(.creditrisk.v1.SetTemporaryLimitResponse\x12H\n\x07Reprice\x12\x1d.creditrisk.v1.RepriceRequest\x1a\x1e.creditrisk.v1.RepriceResponse\x12\x42\n\x05Renew\x12\x1b.creditrisk.v1.RenewRequest\x1a\x1c.creditrisk.v1.RenewResponse\x12\x45\n\x06\x46reeze\x12\x1c.creditrisk.v1.FreezeRequest\x1a\x1d.creditrisk.v1.FreezeResponse\x12K\n\x08Unfreeze\x12\x1e.creditrisk.v1.UnfreezeRequest\x1a\x1f.creditrisk.v1.UnfreezeResponse\x12K\n\x08WriteOff\x12\x1e.creditrisk.v1.WriteOffRequest\x1a\x1f.creditrisk.v1.WriteOffResponse\x12N\n\tCloseLine\x12\x1f.creditrisk.v1.CloseLineRequest\x1a .creditrisk.v1.CloseLineResponse\x12Q\n\nBatchApply\x12 .creditrisk.v1.BatchApplyRequest\x1a!.creditrisk.v1.BatchApplyResponse\x12\\\n\rListStatement\x12#.creditrisk.v1.ListStatementRequest\x1a$.creditrisk.v1.ListStatementResponse0\x01\x12P\n\tWatchLine\x12\x1f.creditrisk.v1.WatchLineRequest\x1a .creditrisk.v1.WatchLineResponse0\x01P\x00P\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditrisk.v1.limit_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OPENLINEREQUEST']._serialized_start=80
-  _globals['_OPENLINEREQUEST']._serialized_end=191
-  _globals['_OPENLINERESPONSE']._serialized_start=193
-  _globals['_OPENLINERESPONSE']._serialized_end=292
-  _globals['_GETLINEREQUEST']._serialized_start=294
-  _globals['_GETLINEREQUEST']._serialized_end=327
-  _globals['_GETLINERESPONSE']._serialized_start=329
-  _globals['_GETLINERESPONSE']._serialized_end=381
-  _globals['_RESERVEREQUEST']._serialized_start=383
-  _globals['_RESERVEREQUEST']._serialized_end=495
-  _globals['_RESERVERESPONSE']._serialized_start=498
-  _globals['_RESERVERESPONSE']._serialized_end=631
-  _globals['_GETHOLDREQUEST']._serialized_start=633
-  _globals['_GETHOLDREQUEST']._serialized_end=666
-  _globals['_GETHOLDRESPONSE']._serialized_start=668
-  _globals['_GETHOLDRESPONSE']._serialized_end=720
-  _globals['_COMMITREQUEST']._serialized_start=722
-  _globals['_COMMITREQUEST']._serialized_end=831
-  _globals['_COMMITRESPONSE']._serialized_start=834
-  _globals['_COMMITRESPONSE']._serialized_end=966
-  _globals['_RELEASEREQUEST']._serialized_start=968
-  _globals['_RELEASEREQUEST']._serialized_end=1021
-  _globals['_RELEASERESPONSE']._serialized_start=1024
-  _globals['_RELEASERESPONSE']._serialized_end=1157
-  _globals['_REPAYREQUEST']._serialized_start=1159
-  _globals['_REPAYREQUEST']._serialized_end=1248
-  _globals['_REPAYRESPONSE']._serialized_start=1250
-  _globals['_REPAYRESPONSE']._serialized_end=1373
-  _globals['_LIMITSERVICE']._serialized_start=1376
-  _globals['_LIMITSERVICE']._serialized_end=1902
+  _globals['_REPRICESCOPE']._serialized_start=6023
+  _globals['_REPRICESCOPE']._serialized_end=6123
+  _globals['_PENDINGHOLDS']._serialized_start=6126
+  _globals['_PENDINGHOLDS']._serialized_end=6254
+  _globals['_OPENLINEREQUEST']._serialized_start=139
+  _globals['_OPENLINEREQUEST']._serialized_end=385
+  _globals['_OPENLINERESPONSE']._serialized_start=388
+  _globals['_OPENLINERESPONSE']._serialized_end=537
+  _globals['_GETLINEREQUEST']._serialized_start=539
+  _globals['_GETLINEREQUEST']._serialized_end=572
+  _globals['_GETLINERESPONSE']._serialized_start=574
+  _globals['_GETLINERESPONSE']._serialized_end=672
+  _globals['_LISTLINESREQUEST']._serialized_start=674
+  _globals['_LISTLINESREQUEST']._serialized_end=751
+  _globals['_LISTLINESRESPONSE']._serialized_start=753
+  _globals['_LISTLINESRESPONSE']._serialized_end=879
+  _globals['_RESERVEREQUEST']._serialized_start=882
+  _globals['_RESERVEREQUEST']._serialized_end=1081
+  _globals['_RESERVERESPONSE']._serialized_start=1084
+  _globals['_RESERVERESPONSE']._serialized_end=1267
+  _globals['_GETHOLDREQUEST']._serialized_start=1269
+  _globals['_GETHOLDREQUEST']._serialized_end=1302
+  _globals['_GETHOLDRESPONSE']._serialized_start=1304
+  _globals['_GETHOLDRESPONSE']._serialized_end=1356
+  _globals['_LISTHOLDSREQUEST']._serialized_start=1358
+  _globals['_LISTHOLDSREQUEST']._serialized_end=1432
+  _globals['_LISTHOLDSRESPONSE']._serialized_start=1434
+  _globals['_LISTHOLDSRESPONSE']._serialized_end=1514
+  _globals['_EXTENDHOLDREQUEST']._serialized_start=1517
+  _globals['_EXTENDHOLDREQUEST']._serialized_end=1670
+  _globals['_EXTENDHOLDRESPONSE']._serialized_start=1673
+  _globals['_EXTENDHOLDRESPONSE']._serialized_end=1809
+  _globals['_COMMITREQUEST']._serialized_start=1812
+  _globals['_COMMITREQUEST']._serialized_end=1970
+  _globals['_COMMITRESPONSE']._serialized_start=1973
+  _globals['_COMMITRESPONSE']._serialized_end=2123
+  _globals['_RELEASEREQUEST']._serialized_start=2125
+  _globals['_RELEASEREQUEST']._serialized_end=2227
+  _globals['_RELEASERESPONSE']._serialized_start=2230
+  _globals['_RELEASERESPONSE']._serialized_end=2363
+  _globals['_RECLASSIFICATION']._serialized_start=2365
+  _globals['_RECLASSIFICATION']._serialized_end=2425
+  _globals['_POSTCHARGEREQUEST']._serialized_start=2428
+  _globals['_POSTCHARGEREQUEST']._serialized_end=2710
+  _globals['_POSTCHARGERESPONSE']._serialized_start=2712
+  _globals['_POSTCHARGERESPONSE']._serialized_end=2831
+  _globals['_REPAYREQUEST']._serialized_start=2834
+  _globals['_REPAYREQUEST']._serialized_end=2972
+  _globals['_REPAYRESPONSE']._serialized_start=2975
+  _globals['_REPAYRESPONSE']._serialized_end=3151
+  _globals['_REVERSEENTRYREQUEST']._serialized_start=3154
+  _globals['_REVERSEENTRYREQUEST']._serialized_end=3327
+  _globals['_REVERSEENTRYRESPONSE']._serialized_start=3330
+  _globals['_REVERSEENTRYRESPONSE']._serialized_end=3514
+  _globals['_CHANGELIMITREQUEST']._serialized_start=3517
+  _globals['_CHANGELIMITREQUEST']._serialized_end=3681
+  _globals['_CHANGELIMITRESPONSE']._serialized_start=3684
+  _globals['_CHANGELIMITRESPONSE']._serialized_end=3836
+  _globals['_SETTEMPORARYLIMITREQUEST']._serialized_start=3839
+  _globals['_SETTEMPORARYLIMITREQUEST']._serialized_end=4034
+  _globals['_SETTEMPORARYLIMITRESPONSE']._serialized_start=4037
+  _globals['_SETTEMPORARYLIMITRESPONSE']._serialized_end=4195
+  _globals['_REPRICEREQUEST']._serialized_start=4198
+  _globals['_REPRICEREQUEST']._serialized_end=4424
+  _globals['_REPRICERESPONSE']._serialized_start=4426
+  _globals['_REPRICERESPONSE']._serialized_end=4524
+  _globals['_RENEWREQUEST']._serialized_start=4527
+  _globals['_RENEWREQUEST']._serialized_end=4691
+  _globals['_RENEWRESPONSE']._serialized_start=4694
+  _globals['_RENEWRESPONSE']._serialized_end=4840
+  _globals['_FREEZEREQUEST']._serialized_start=4843
+  _globals['_FREEZEREQUEST']._serialized_end=5136
+  _globals['_FREEZERESPONSE']._serialized_start=5139
+  _globals['_FREEZERESPONSE']._serialized_end=5281
+  _globals['_UNFREEZEREQUEST']._serialized_start=5284
+  _globals['_UNFREEZEREQUEST']._serialized_end=5439
+  _globals['_UNFREEZERESPONSE']._serialized_start=5441
+  _globals['_UNFREEZERESPONSE']._serialized_end=5540
+  _globals['_WRITEOFFREQUEST']._serialized_start=5542
+  _globals['_WRITEOFFREQUEST']._serialized_end=5645
+  _globals['_WRITEOFFRESPONSE']._serialized_start=5648
+  _globals['_WRITEOFFRESPONSE']._serialized_end=5813
+  _globals['_CLOSELINEREQUEST']._serialized_start=5815
+  _globals['_CLOSELINEREQUEST']._serialized_end=5919
+  _globals['_CLOSELINERESPONSE']._serialized_start=5921
+  _globals['_CLOSELINERESPONSE']._serialized_end=6021
+  _globals['_LIMITSERVICE']._serialized_start=6257
+  _globals['_LIMITSERVICE']._serialized_end=8094
 # @@protoc_insertion_point(module_scope)

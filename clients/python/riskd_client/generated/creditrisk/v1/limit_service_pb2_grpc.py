@@ -3,7 +3,9 @@
 import grpc
 import warnings
 
+from riskd_client.generated.creditrisk.v1 import batch_pb2 as creditrisk_dot_v1_dot_batch__pb2
 from riskd_client.generated.creditrisk.v1 import limit_service_pb2 as creditrisk_dot_v1_dot_limit__service__pb2
+from riskd_client.generated.creditrisk.v1 import statement_pb2 as creditrisk_dot_v1_dot_statement__pb2
 
 GRPC_GENERATED_VERSION = '1.76.0'
 GRPC_VERSION = grpc.__version__
@@ -26,10 +28,13 @@ if _version_not_supported:
 
 
 class LimitServiceStub(object):
-    """Credit lines and the holds on them.
+    """Credit lines, the holds on them, and what is owed.
 
     Every write is durable before its reply is sent. A line's invariant, after every call:
-    limit = available + held + drawn, none of them negative.
+    available - over_limit + held + drawn = limit + temporary limit, none of them negative. A
+    refusal is the outcome of a reply (LimitOutcome has the order of precedence), is recorded, and
+    is repeated to a repeat of its request. In all methods: an unknown line, hold, block or entry is
+    NOT_FOUND with LINE_UNKNOWN, HOLD_UNKNOWN, BLOCK_UNKNOWN, ENTRY_UNKNOWN.
     """
 
     def __init__(self, channel):
@@ -48,6 +53,11 @@ class LimitServiceStub(object):
                 request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.GetLineRequest.SerializeToString,
                 response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.GetLineResponse.FromString,
                 _registered_method=True)
+        self.ListLines = channel.unary_unary(
+                '/creditrisk.v1.LimitService/ListLines',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ListLinesRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ListLinesResponse.FromString,
+                _registered_method=True)
         self.Reserve = channel.unary_unary(
                 '/creditrisk.v1.LimitService/Reserve',
                 request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ReserveRequest.SerializeToString,
@@ -57,6 +67,16 @@ class LimitServiceStub(object):
                 '/creditrisk.v1.LimitService/GetHold',
                 request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.GetHoldRequest.SerializeToString,
                 response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.GetHoldResponse.FromString,
+                _registered_method=True)
+        self.ListHolds = channel.unary_unary(
+                '/creditrisk.v1.LimitService/ListHolds',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ListHoldsRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ListHoldsResponse.FromString,
+                _registered_method=True)
+        self.ExtendHold = channel.unary_unary(
+                '/creditrisk.v1.LimitService/ExtendHold',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ExtendHoldRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ExtendHoldResponse.FromString,
                 _registered_method=True)
         self.Commit = channel.unary_unary(
                 '/creditrisk.v1.LimitService/Commit',
@@ -68,18 +88,86 @@ class LimitServiceStub(object):
                 request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ReleaseRequest.SerializeToString,
                 response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ReleaseResponse.FromString,
                 _registered_method=True)
+        self.PostCharge = channel.unary_unary(
+                '/creditrisk.v1.LimitService/PostCharge',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.PostChargeRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.PostChargeResponse.FromString,
+                _registered_method=True)
         self.Repay = channel.unary_unary(
                 '/creditrisk.v1.LimitService/Repay',
                 request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.RepayRequest.SerializeToString,
                 response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.RepayResponse.FromString,
                 _registered_method=True)
+        self.ReverseEntry = channel.unary_unary(
+                '/creditrisk.v1.LimitService/ReverseEntry',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ReverseEntryRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ReverseEntryResponse.FromString,
+                _registered_method=True)
+        self.ChangeLimit = channel.unary_unary(
+                '/creditrisk.v1.LimitService/ChangeLimit',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ChangeLimitRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ChangeLimitResponse.FromString,
+                _registered_method=True)
+        self.SetTemporaryLimit = channel.unary_unary(
+                '/creditrisk.v1.LimitService/SetTemporaryLimit',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.SetTemporaryLimitRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.SetTemporaryLimitResponse.FromString,
+                _registered_method=True)
+        self.Reprice = channel.unary_unary(
+                '/creditrisk.v1.LimitService/Reprice',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.RepriceRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.RepriceResponse.FromString,
+                _registered_method=True)
+        self.Renew = channel.unary_unary(
+                '/creditrisk.v1.LimitService/Renew',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.RenewRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.RenewResponse.FromString,
+                _registered_method=True)
+        self.Freeze = channel.unary_unary(
+                '/creditrisk.v1.LimitService/Freeze',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.FreezeRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.FreezeResponse.FromString,
+                _registered_method=True)
+        self.Unfreeze = channel.unary_unary(
+                '/creditrisk.v1.LimitService/Unfreeze',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.UnfreezeRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.UnfreezeResponse.FromString,
+                _registered_method=True)
+        self.WriteOff = channel.unary_unary(
+                '/creditrisk.v1.LimitService/WriteOff',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.WriteOffRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.WriteOffResponse.FromString,
+                _registered_method=True)
+        self.CloseLine = channel.unary_unary(
+                '/creditrisk.v1.LimitService/CloseLine',
+                request_serializer=creditrisk_dot_v1_dot_limit__service__pb2.CloseLineRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.CloseLineResponse.FromString,
+                _registered_method=True)
+        self.BatchApply = channel.unary_unary(
+                '/creditrisk.v1.LimitService/BatchApply',
+                request_serializer=creditrisk_dot_v1_dot_batch__pb2.BatchApplyRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_batch__pb2.BatchApplyResponse.FromString,
+                _registered_method=True)
+        self.ListStatement = channel.unary_stream(
+                '/creditrisk.v1.LimitService/ListStatement',
+                request_serializer=creditrisk_dot_v1_dot_statement__pb2.ListStatementRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_statement__pb2.ListStatementResponse.FromString,
+                _registered_method=True)
+        self.WatchLine = channel.unary_stream(
+                '/creditrisk.v1.LimitService/WatchLine',
+                request_serializer=creditrisk_dot_v1_dot_statement__pb2.WatchLineRequest.SerializeToString,
+                response_deserializer=creditrisk_dot_v1_dot_statement__pb2.WatchLineResponse.FromString,
+                _registered_method=True)
 
 
 class LimitServiceServicer(object):
-    """Credit lines and the holds on them.
+    """Credit lines, the holds on them, and what is owed.
 
     Every write is durable before its reply is sent. A line's invariant, after every call:
-    limit = available + held + drawn, none of them negative.
+    available - over_limit + held + drawn = limit + temporary limit, none of them negative. A
+    refusal is the outcome of a reply (LimitOutcome has the order of precedence), is recorded, and
+    is repeated to a repeat of its request. In all methods: an unknown line, hold, block or entry is
+    NOT_FOUND with LINE_UNKNOWN, HOLD_UNKNOWN, BLOCK_UNKNOWN, ENTRY_UNKNOWN.
     """
 
     def OpenLine(self, request, context):
@@ -91,6 +179,13 @@ class LimitServiceServicer(object):
 
     def GetLine(self, request, context):
         """Reads a line. Error: NOT_FOUND, LINE_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLines(self, request, context):
+        """Lists the lines of a subject, the newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -110,8 +205,22 @@ class LimitServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListHolds(self, request, context):
+        """Lists the open holds of a line, the newest first. Error: NOT_FOUND, LINE_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExtendHold(self, request, context):
+        """Moves the end of a hold, later or sooner.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Commit(self, request, context):
-        """Turns a hold, or a part of it, into drawn principal.
+        """Turns a hold, or a part of it, into drawn principal: it opens a drawing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -124,8 +233,101 @@ class LimitServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PostCharge(self, request, context):
+        """Adds interest, a fee or a penalty; or moves a debt from one age to another.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Repay(self, request, context):
-        """Pays drawn principal back.
+        """Pays debts back, in the order of the product's waterfall.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReverseEntry(self, request, context):
+        """Takes a commit, a charge or a repayment back, whole or in part, by a counter-entry.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeLimit(self, request, context):
+        """Raises or cuts a limit. A raise needs the customer's consent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetTemporaryLimit(self, request, context):
+        """Raises a limit until a given time, or ends such a raise.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reprice(self, request, context):
+        """Changes the nominal rate, now or at a later time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Renew(self, request, context):
+        """Moves the renewal date, and the limit with it if asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Freeze(self, request, context):
+        """Sets a block on a line, or on all lines of a subject.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Unfreeze(self, request, context):
+        """Lifts one block. Error: NOT_FOUND, BLOCK_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WriteOff(self, request, context):
+        """Gives up what is owed: open holds are released, debts become zero, the line ends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseLine(self, request, context):
+        """Ends a line on which nothing is owed or held.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchApply(self, request, context):
+        """Runs up to 8,000 operations in one record: each alone, or chained so that all of a chain take
+        effect or none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListStatement(self, request, context):
+        """Sends the entries of a line. Error: NOT_FOUND, LINE_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchLine(self, request, context):
+        """Sends every entry of a line after a cursor, then each new one as it becomes durable: none is
+        left out, none comes twice. Error: NOT_FOUND, LINE_UNKNOWN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -144,6 +346,11 @@ def add_LimitServiceServicer_to_server(servicer, server):
                     request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.GetLineRequest.FromString,
                     response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.GetLineResponse.SerializeToString,
             ),
+            'ListLines': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLines,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ListLinesRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ListLinesResponse.SerializeToString,
+            ),
             'Reserve': grpc.unary_unary_rpc_method_handler(
                     servicer.Reserve,
                     request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ReserveRequest.FromString,
@@ -153,6 +360,16 @@ def add_LimitServiceServicer_to_server(servicer, server):
                     servicer.GetHold,
                     request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.GetHoldRequest.FromString,
                     response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.GetHoldResponse.SerializeToString,
+            ),
+            'ListHolds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHolds,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ListHoldsRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ListHoldsResponse.SerializeToString,
+            ),
+            'ExtendHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExtendHold,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ExtendHoldRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ExtendHoldResponse.SerializeToString,
             ),
             'Commit': grpc.unary_unary_rpc_method_handler(
                     servicer.Commit,
@@ -164,10 +381,75 @@ def add_LimitServiceServicer_to_server(servicer, server):
                     request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ReleaseRequest.FromString,
                     response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ReleaseResponse.SerializeToString,
             ),
+            'PostCharge': grpc.unary_unary_rpc_method_handler(
+                    servicer.PostCharge,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.PostChargeRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.PostChargeResponse.SerializeToString,
+            ),
             'Repay': grpc.unary_unary_rpc_method_handler(
                     servicer.Repay,
                     request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.RepayRequest.FromString,
                     response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.RepayResponse.SerializeToString,
+            ),
+            'ReverseEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReverseEntry,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ReverseEntryRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ReverseEntryResponse.SerializeToString,
+            ),
+            'ChangeLimit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeLimit,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.ChangeLimitRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.ChangeLimitResponse.SerializeToString,
+            ),
+            'SetTemporaryLimit': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetTemporaryLimit,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.SetTemporaryLimitRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.SetTemporaryLimitResponse.SerializeToString,
+            ),
+            'Reprice': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reprice,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.RepriceRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.RepriceResponse.SerializeToString,
+            ),
+            'Renew': grpc.unary_unary_rpc_method_handler(
+                    servicer.Renew,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.RenewRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.RenewResponse.SerializeToString,
+            ),
+            'Freeze': grpc.unary_unary_rpc_method_handler(
+                    servicer.Freeze,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.FreezeRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.FreezeResponse.SerializeToString,
+            ),
+            'Unfreeze': grpc.unary_unary_rpc_method_handler(
+                    servicer.Unfreeze,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.UnfreezeRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.UnfreezeResponse.SerializeToString,
+            ),
+            'WriteOff': grpc.unary_unary_rpc_method_handler(
+                    servicer.WriteOff,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.WriteOffRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.WriteOffResponse.SerializeToString,
+            ),
+            'CloseLine': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseLine,
+                    request_deserializer=creditrisk_dot_v1_dot_limit__service__pb2.CloseLineRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_limit__service__pb2.CloseLineResponse.SerializeToString,
+            ),
+            'BatchApply': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchApply,
+                    request_deserializer=creditrisk_dot_v1_dot_batch__pb2.BatchApplyRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_batch__pb2.BatchApplyResponse.SerializeToString,
+            ),
+            'ListStatement': grpc.unary_stream_rpc_method_handler(
+                    servicer.ListStatement,
+                    request_deserializer=creditrisk_dot_v1_dot_statement__pb2.ListStatementRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_statement__pb2.ListStatementResponse.SerializeToString,
+            ),
+            'WatchLine': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchLine,
+                    request_deserializer=creditrisk_dot_v1_dot_statement__pb2.WatchLineRequest.FromString,
+                    response_serializer=creditrisk_dot_v1_dot_statement__pb2.WatchLineResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,10 +460,13 @@ def add_LimitServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class LimitService(object):
-    """Credit lines and the holds on them.
+    """Credit lines, the holds on them, and what is owed.
 
     Every write is durable before its reply is sent. A line's invariant, after every call:
-    limit = available + held + drawn, none of them negative.
+    available - over_limit + held + drawn = limit + temporary limit, none of them negative. A
+    refusal is the outcome of a reply (LimitOutcome has the order of precedence), is recorded, and
+    is repeated to a repeat of its request. In all methods: an unknown line, hold, block or entry is
+    NOT_FOUND with LINE_UNKNOWN, HOLD_UNKNOWN, BLOCK_UNKNOWN, ENTRY_UNKNOWN.
     """
 
     @staticmethod
@@ -228,6 +513,33 @@ class LimitService(object):
             '/creditrisk.v1.LimitService/GetLine',
             creditrisk_dot_v1_dot_limit__service__pb2.GetLineRequest.SerializeToString,
             creditrisk_dot_v1_dot_limit__service__pb2.GetLineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLines(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/ListLines',
+            creditrisk_dot_v1_dot_limit__service__pb2.ListLinesRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.ListLinesResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -293,6 +605,60 @@ class LimitService(object):
             _registered_method=True)
 
     @staticmethod
+    def ListHolds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/ListHolds',
+            creditrisk_dot_v1_dot_limit__service__pb2.ListHoldsRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.ListHoldsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExtendHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/ExtendHold',
+            creditrisk_dot_v1_dot_limit__service__pb2.ExtendHoldRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.ExtendHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Commit(request,
             target,
             options=(),
@@ -347,6 +713,33 @@ class LimitService(object):
             _registered_method=True)
 
     @staticmethod
+    def PostCharge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/PostCharge',
+            creditrisk_dot_v1_dot_limit__service__pb2.PostChargeRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.PostChargeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Repay(request,
             target,
             options=(),
@@ -363,6 +756,330 @@ class LimitService(object):
             '/creditrisk.v1.LimitService/Repay',
             creditrisk_dot_v1_dot_limit__service__pb2.RepayRequest.SerializeToString,
             creditrisk_dot_v1_dot_limit__service__pb2.RepayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReverseEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/ReverseEntry',
+            creditrisk_dot_v1_dot_limit__service__pb2.ReverseEntryRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.ReverseEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeLimit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/ChangeLimit',
+            creditrisk_dot_v1_dot_limit__service__pb2.ChangeLimitRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.ChangeLimitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetTemporaryLimit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/SetTemporaryLimit',
+            creditrisk_dot_v1_dot_limit__service__pb2.SetTemporaryLimitRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.SetTemporaryLimitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reprice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/Reprice',
+            creditrisk_dot_v1_dot_limit__service__pb2.RepriceRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.RepriceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Renew(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/Renew',
+            creditrisk_dot_v1_dot_limit__service__pb2.RenewRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.RenewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Freeze(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/Freeze',
+            creditrisk_dot_v1_dot_limit__service__pb2.FreezeRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.FreezeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Unfreeze(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/Unfreeze',
+            creditrisk_dot_v1_dot_limit__service__pb2.UnfreezeRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.UnfreezeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WriteOff(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/WriteOff',
+            creditrisk_dot_v1_dot_limit__service__pb2.WriteOffRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.WriteOffResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseLine(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/CloseLine',
+            creditrisk_dot_v1_dot_limit__service__pb2.CloseLineRequest.SerializeToString,
+            creditrisk_dot_v1_dot_limit__service__pb2.CloseLineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchApply(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/BatchApply',
+            creditrisk_dot_v1_dot_batch__pb2.BatchApplyRequest.SerializeToString,
+            creditrisk_dot_v1_dot_batch__pb2.BatchApplyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListStatement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/ListStatement',
+            creditrisk_dot_v1_dot_statement__pb2.ListStatementRequest.SerializeToString,
+            creditrisk_dot_v1_dot_statement__pb2.ListStatementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchLine(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/creditrisk.v1.LimitService/WatchLine',
+            creditrisk_dot_v1_dot_statement__pb2.WatchLineRequest.SerializeToString,
+            creditrisk_dot_v1_dot_statement__pb2.WatchLineResponse.FromString,
             options,
             channel_credentials,
             insecure,

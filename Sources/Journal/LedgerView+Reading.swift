@@ -1,0 +1,27 @@
+public import Domain
+internal import Limits
+
+/// What readers ask beside single rows.
+extension LedgerView {
+    /// What is known of a subject beside its lines; nil for most subjects. Some 50 ns.
+    public func subject(_ tenant: TenantID, _ id: SubjectID) -> SubjectImage? {
+        rows.durableSubject(tenant, id)
+    }
+
+    /// The subject's lines, newest first, closed ones too. Complexity: O(lines).
+    public func lines(_ tenant: TenantID, of subject: SubjectID) -> [LineImage] {
+        rows.durableLines(tenant, of: subject)
+    }
+
+    /// The line's open holds, newest first, those below `before` only, at most `countMax`.
+    public func holds(
+        _ tenant: TenantID, of line: LineID, before: HoldID?, countMax: Int
+    ) -> [HoldImage] {
+        rows.durableHolds(tenant, of: line, before: before, countMax: countMax)
+    }
+
+    /// Whether the tenant has any portfolio limit. Some 50 ns.
+    public func hasPortfolioLimits(_ tenant: TenantID) -> Bool {
+        !portfolio.limits(tenant, countMax: 1).isEmpty
+    }
+}
