@@ -74,6 +74,7 @@ let package = Package(
         // Ground and words.
         .target(name: "Ground", dependencies: ["CSystem"], swiftSettings: hot),
         .target(name: "Domain", dependencies: ["Ground"], swiftSettings: hot),
+        .target(name: "Expressions", dependencies: ["Ground"], swiftSettings: hot),
         // The wire.
         .target(
             name: "HTTP2", dependencies: ["Ground", "CSystem", "CNGHTTP2", "COpenSSL"],
@@ -129,7 +130,7 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "riskctl",
-            dependencies: ["Tenancy", "Journal", argumentParser],
+            dependencies: ["Expressions", "Tenancy", "Journal", argumentParser],
             swiftSettings: house),
         .executableTarget(
             name: "riskload",
@@ -147,6 +148,7 @@ let package = Package(
             swiftSettings: house),
         tests(of: "Ground"),
         tests(of: "Domain"),
+        tests(of: "Expressions", with: ["Ground"]),
         tests(of: "HTTP2", with: ["Ground"]),
         tests(of: "GRPC", with: ["Ground", "HTTP2"]),
         tests(of: "Messages", with: ["Ground", "Domain"]),
@@ -171,7 +173,9 @@ let package = Package(
                 "Ground", "Domain", "Messages", "Features", "Scoring", "FraudGraph", "Policy",
                 "Journal",
             ]),
-        tests(of: "Service", with: ["Ground", "Domain", "HTTP2", "GRPC", "Messages"]),
+        tests(
+            of: "Service",
+            with: ["Ground", "Domain", "HTTP2", "GRPC", "Messages", "Limits", "Journal"]),
         tests(
             of: "riskload", with: ["Ground", "Domain", "HTTP2", "GRPC", "Messages", argumentParser]),
         .testTarget(name: "TidyTests", swiftSettings: house),

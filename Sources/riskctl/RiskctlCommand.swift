@@ -5,7 +5,8 @@ import ArgumentParser
 struct RiskctlCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "riskctl",
-        abstract: "Backs up, restores and verifies a riskd, and asks after its clock.",
+        abstract:
+            "Backs up, restores and verifies a riskd, asks after its clock, checks expressions.",
         discussion: """
             Commands with --admin speak to a running riskd that was started with --admin; the \
             others work on a data directory that no riskd has open.
@@ -15,5 +16,6 @@ struct RiskctlCommand: ParsableCommand {
             """,
         subcommands: [
             BackupCommand.self, RestoreCommand.self, VerifyCommand.self, ClockCommand.self,
+            ExprCommand.self,
         ])
 }

@@ -1,0 +1,230 @@
+/// Expressions of ours and what they give, the result written as an expression too.
+enum LanguageCases {
+    typealias Case = (source: String, result: String)
+
+    static let literals: [Case] = [
+        ("7 // seven\n", "7"), ("0x1F", "31"), ("-0x10", "-16"), ("0xffu", "255u"),
+        ("-9223372036854775808", "-9223372036854775807 - 1"), (".5", "0.5"), ("1e3", "1000.0"),
+        ("1.5E-1", "0.15"), ("2e+1", "20.0"),
+        ("'it\\'s'", "\"it's\""), ("\"\\u0041\\x42\\103\"", "'ABC'"), ("r'\\n'.size()", "2"),
+        ("'''a'b''c'''", "\"a'b''c\""), ("b'\\xff'.size()", "1"),
+        ("b'é' == b'\\303\\251'", "true"), ("'\\303\\251' == 'é'", "false"),
+        ("R\"a\\\"", "'a\\\\'"), ("BR'\\x'.size()", "2"), ("\"\\U0001F600\".size()", "1"),
+        ("[1, 2, 3,]", "[1, 2, 3]"), ("{'a': 1, 'b': 2,}.b", "2"), ("null", "null"),
+        ("[[], [1]][1]", "[1]"), ("{1: 'x'}[dyn(1u)]", "'x'"), ("{'a b': 1}.`a b`", "1"),
+        ("1.0e0 == 1.0", "true"), ("--5", "5"), ("!!true", "true"), ("5-3", "2"), ("5 -3", "2"),
+    ]
+
+    static let operators: [Case] = [
+        ("1 + 2 * 3 - 4 / 2 % 3", "5"), ("(1 + 2) * 3", "9"), ("7 / -2", "-3"), ("-7 % 3", "-1"),
+        ("7u / 2u", "3u"), ("1.0 / 0.0 > 1e308", "true"), ("0.1 + 0.2", "0.30000000000000004"),
+        ("'a' + 'b' + 'c'", "'abc'"), ("b'a' + b'b'", "b'ab'"), ("[1] + [2, 3]", "[1, 2, 3]"),
+        ("1 < 2 && 2 <= 2 && 3 > 2 && 3 >= 3 && 1 != 2", "true"), ("1 < 1.5", "true"),
+        ("1u < 2", "true"), ("-1 < 0u", "true"), ("2.5 > 2u", "true"), ("'a' < 'b'", "true"),
+        ("'Z' < 'a'", "true"), ("'é' < 'z'", "false"), ("b'\\x80' > b'\\x7f'", "true"),
+        ("false < true", "true"), ("1 in [1, 2]", "true"), ("'a' in {'a': 1}", "true"),
+        ("3 in {1: 2}", "false"), ("dyn(1.0) in [1, 2]", "true"), ("true ? 1 : 2", "1"),
+        ("false ? 1 : true ? 2 : 3", "2"), ("dyn(1) == 1u && dyn(1u) == 1.0", "true"),
+        ("dyn('1') == 1", "false"), ("[1, 2] == [1, 2]", "true"),
+        ("{'a': [1]} == {'a': [1]}", "true"), ("{1: 1, 2: 2} == {2: 2, 1: 1}", "true"),
+        ("0.0 == -0.0", "true"), ("'é' == 'e\\u0301'", "false"),
+        ("dyn(null) == 1 || null == null", "true"),
+    ]
+
+    static let absorbed: [Case] = [
+        ("true || 1 / 0 == 1", "true"), ("1 / 0 == 1 || true", "true"),
+        ("false && 1 / 0 == 1", "false"), ("1 / 0 == 1 && false", "false"),
+        ("1 / 0 == 1 && 2 / 0 == 1 && false", "false"),
+        ("[0, 1].exists(x, 1 / x == 1)", "true"), ("[0, 2].all(x, 1 / x == 1)", "false"),
+        ("{'a': 1}.exists(k, k == 'a')", "true"), ("cel.bind(x, 1 / 0, true)", "true"),
+        ("true ? 1 : 1 / 0", "1"),
+    ]
+
+    static let macros: [Case] = [
+        ("has({'a': 1}.a) && !has({'a': 1}.b)", "true"), ("[1, 2].map(x, x * 2)", "[2, 4]"),
+        ("[1, 2, 3].map(x, x > 1, x * 2)", "[4, 6]"), ("[1, 2, 3].filter(x, x > 1)", "[2, 3]"),
+        ("{'a': 1, 'b': 2}.filter(k, k > 'a')", "['b']"), ("{'a': 1}.map(k, k)", "['a']"),
+        ("[1, 2, 2].exists_one(x, x == 2)", "false"), ("[1].existsOne(x, x == 1)", "true"),
+        ("[].all(x, false)", "true"), ("[].exists(x, true)", "false"),
+        ("[[1, 2], [3]].map(x, x.map(y, y + x.size()))", "[[3, 4], [4]]"),
+        ("[5, 6].all(i, v, v == i + 5)", "true"),
+        ("{'a': 1}.exists(k, v, k == 'a' && v == 1)", "true"),
+        ("[1, 1].existsOne(i, v, v == 1)", "false"),
+        ("[3, 4].transformList(i, v, i * v)", "[0, 4]"),
+        ("[3, 4].transformList(i, v, i > 0, v)", "[4]"),
+        ("{'a': 1}.transformMap(k, v, v + 1)", "{'a': 2}"),
+        ("[7, 8].transformMap(i, v, v)", "{0: 7, 1: 8}"),
+        ("{'a': 1, 'b': 2}.transformMap(k, v, k == 'b', v)", "{'b': 2}"),
+        ("{'a': 'x'}.transformMapEntry(k, v, {v: k})", "{'x': 'a'}"),
+        ("cel.bind(x, 3, cel.bind(y, x * x, y + x))", "12"),
+        ("[1].map(x, [2].map(x, x))", "[[2]]"),
+        ("cel.bind(math, 2, math + 1)", "3"),
+    ]
+
+    static let optionals: [Case] = [
+        ("optional.of(1).value()", "1"), ("optional.none().hasValue()", "false"),
+        ("optional.ofNonZeroValue(0).orValue(5)", "5"), ("{'a': {'b': 1}}.?a.?b.orValue(0)", "1"),
+        ("{'a': {'b': 1}}.?x.b.orValue(0)", "0"), ("[1, 2][?5].orValue(9)", "9"),
+        ("[1, 2][?1]", "optional.of(2)"), ("[?optional.none(), 1]", "[1]"),
+        ("{?'a': optional.of(1), ?'b': optional.none()}", "{'a': 1}"),
+        ("optional.of(2).optMap(x, x * x)", "optional.of(4)"),
+        ("optional.of(2).optFlatMap(x, optional.none()).hasValue()", "false"),
+        ("optional.none().or(optional.of(3)).value()", "3"),
+        ("optional.unwrap([optional.of(1), optional.none()])", "[1]"),
+        ("[optional.of(1)].unwrapOpt()", "[1]"),
+        ("optional.of(1) == optional.of(1) && optional.none() != optional.of(1)", "true"),
+        ("type(optional.none()) == optional_type", "true"),
+        ("has(optional.of({'a': 1}).a)", "true"),
+    ]
+
+    static let conversions: [Case] = [
+        ("int(3.9)", "3"), ("int(-3.9)", "-3"), ("int('-12')", "-12"), ("uint(3)", "3u"),
+        ("uint('7')", "7u"), ("double('1e2')", "100.0"), ("double(3u)", "3.0"),
+        ("string(1.5)", "'1.5'"), ("string(1e21)", "'1e+21'"), ("string(1e-7)", "'1e-07'"),
+        ("string(100.0)", "'100'"), ("string(true)", "'true'"), ("string(b'\\303\\251')", "'é'"),
+        ("bytes('é').size()", "2"), ("bool('True')", "true"), ("type(1u) == uint", "true"),
+        ("type(type(1)) == type", "true"), ("type(duration('1s'))", "google.protobuf.Duration"),
+        ("int(timestamp('1970-01-01T00:01:00Z'))", "60"), ("dyn([1])", "[1]"),
+        ("double('Infinity') > 1e308", "true"), ("math.isNaN(double('NaN'))", "true"),
+        ("google.protobuf.Int32Value{value: 5} + 1", "6"), ("google.protobuf.Value{}", "null"),
+        ("google.protobuf.Struct{fields: {'a': 1.0}}.a", "1.0"),
+        ("google.protobuf.ListValue{values: [1.0]}.size()", "1"),
+        ("google.protobuf.Timestamp{seconds: 60} == timestamp(60)", "true"),
+        ("google.protobuf.Duration{nanos: 5} == duration('5ns')", "true"),
+        ("google.protobuf.FloatValue{value: 0.1} == 0.1", "false"),
+        ("google.protobuf.Value{number_value: 2.0}", "2.0"),
+    ]
+
+    static let times: [Case] = [
+        ("timestamp('2024-02-29T12:30:45.5Z').getMilliseconds()", "500"),
+        ("timestamp('2024-02-29T12:30:45Z').getDate()", "29"),
+        ("timestamp('2024-12-31T00:00:00Z').getDayOfYear()", "365"),
+        ("timestamp('1969-12-31T23:59:59Z').getDayOfWeek()", "3"),
+        ("timestamp('1969-12-31T23:59:59Z').getMonth()", "11"),
+        ("timestamp('2024-06-01T00:30:00+02:00').getDayOfMonth()", "30"),
+        ("timestamp('2024-01-01T00:00:00Z').getHours('America/New_York')", "19"),
+        ("timestamp('2024-07-01T00:00:00Z').getHours('America/New_York')", "20"),
+        ("timestamp('2024-01-01T00:00:00Z').getMinutes('+05:45')", "45"),
+        ("timestamp('2024-01-01T00:00:00Z').getFullYear('-00:01')", "2023"),
+        ("string(timestamp('2024-01-01T00:00:00.120Z'))", "'2024-01-01T00:00:00.12Z'"),
+        ("timestamp(0) + duration('1h30m') == timestamp('1970-01-01T01:30:00Z')", "true"),
+        ("timestamp(90) - timestamp(60)", "duration('30s')"),
+        ("timestamp(90) - duration('30s')", "timestamp(60)"),
+        ("duration('1.5s')", "duration('1500ms')"),
+        ("duration('-1h') + duration('1m')", "duration('-59m')"),
+        ("duration('0')", "duration('0s')"),
+        ("duration('1d'.replace('d', 'h')).getMinutes()", "60"),
+        ("duration('3723.25s').getHours()", "1"), ("duration('3723.25s').getMilliseconds()", "250"),
+        ("string(duration('-90s'))", "'-90s'"), ("string(duration('1us'))", "'0.000001s'"),
+        ("timestamp(1) < timestamp(2) && duration('1s') > duration('999ms')", "true"),
+    ]
+
+    static let texts: [Case] = [
+        ("size('é')", "1"), ("'abc'.contains('bc')", "true"), ("'abc'.startsWith('ab')", "true"),
+        ("'abc'.endsWith('')", "true"), ("'héllo'.charAt(1)", "'é'"), ("'abc'.charAt(3)", "''"),
+        ("'abcabc'.indexOf('c')", "2"), ("'abcabc'.indexOf('c', 3)", "5"), ("'a'.indexOf('')", "0"),
+        ("'ééa'.lastIndexOf('é')", "1"), ("'abcabc'.lastIndexOf('a', 2)", "0"),
+        ("'abc'.lastIndexOf('')", "3"), ("['a', 'b'].join('-')", "'a-b'"), ("[].join()", "''"),
+        ("'a,b,c'.split(',')", "['a', 'b', 'c']"), ("'a,b,c'.split(',', 2)", "['a', 'b,c']"),
+        ("'a,b'.split(',', 0)", "[]"), ("'abc'.split('')", "['a', 'b', 'c']"),
+        ("'abc'.split('', 2)", "['a', 'bc']"), ("'aaa'.replace('a', 'b', 2)", "'bba'"),
+        ("'ab'.replace('', '-')", "'-a-b-'"), ("'abc'.substring(1, 2)", "'b'"),
+        ("' a '.trim()", "'a'"), ("'ÀaZ'.lowerAscii()", "'Àaz'"), ("'àaz'.upperAscii()", "'àAZ'"),
+        ("'añb'.reverse()", "'bña'"), ("strings.quote('a\\n\"')", "'\"a\\\\n\\\\\"\"'"),
+        (
+            "'%s=%d %.2f %e %x %X %o %b'.format(['a', 1, 2.5, 3.0, 255, b'\\x0f', 8, 5])",
+            "'a=1 2.50 3.000000e+00 ff 0F 10 101'"
+        ),
+        ("'%s'.format([[1, 'a', {'k': null}]])", "'[1, a, {k: null}]'"),
+        ("'%.1f %.1f %.0f'.format([0.25, 0.35, 1.5])", "'0.2 0.3 2'"),
+        ("'%f'.format([1e20])", "'100000000000000000000.000000'"), ("'%d%%'.format([5])", "'5%'"),
+        ("'%s %s'.format([duration('90s'), timestamp(0)])", "'90s 1970-01-01T00:00:00Z'"),
+        ("'%x %b'.format([-255, -5])", "'-ff -101'"), ("'%e'.format([0.000123])", "'1.230000e-04'"),
+        ("'%s'.format([1e-7])", "'0.0000001'"), ("'%d'.format([3.5])", "'3.5'"),
+        ("base64.encode(b'hello')", "'aGVsbG8='"), ("base64.decode('aGVsbG8')", "b'hello'"),
+        ("'abc'.matches('^a.c$')", "true"), ("matches('abc', 'B')", "false"),
+    ]
+
+    static let numbers: [Case] = [
+        ("math.greatest(1, 2.5, 2u)", "2.5"), ("math.least([3, 1, 2])", "1"),
+        ("math.ceil(1.2)", "2.0"), ("math.floor(-1.2)", "-2.0"), ("math.round(2.5)", "3.0"),
+        ("math.trunc(-1.9)", "-1.0"), ("math.abs(-3)", "3"), ("math.sign(-2.5)", "-1.0"),
+        ("math.sqrt(16)", "4.0"), ("math.isInf(1.0 / 0.0)", "true"), ("math.isFinite(1.0)", "true"),
+        ("math.bitAnd(6, 3)", "2"), ("math.bitOr(6u, 1u)", "7u"), ("math.bitXor(5, 1)", "4"),
+        ("math.bitNot(0)", "-1"), ("math.bitShiftLeft(1, 3)", "8"),
+        ("math.bitShiftRight(-1, 1)", "9223372036854775807"),
+        ("math.bitShiftRight(8u, 64)", "0u"),
+    ]
+
+    static let values =
+        literals + operators + absorbed + macros + optionals + conversions + times + texts
+        + numbers
+
+    /// Sources that are well formed and typed, and fail when they run.
+    static let failing: [(source: String, kind: String)] = [
+        ("1 / 0", "DIVIDE_BY_ZERO"), ("1 % 0", "DIVIDE_BY_ZERO"), ("1u / 0u", "DIVIDE_BY_ZERO"),
+        ("9223372036854775807 + 1", "OVERFLOW"), ("0u - 1u", "OVERFLOW"),
+        ("-9223372036854775807 - 2", "OVERFLOW"), ("9223372036854775807 * 2", "OVERFLOW"),
+        ("(-9223372036854775807 - 1) / -1", "OVERFLOW"), ("-(-9223372036854775808)", "OVERFLOW"),
+        ("(-9223372036854775807 - 1) % -1", "OVERFLOW"), ("int(1e19)", "OVERFLOW"),
+        ("int(double('NaN'))", "OVERFLOW"), ("uint(-1)", "OVERFLOW"), ("uint(-0.5)", "OVERFLOW"),
+        ("double('1e999')", "OVERFLOW"), ("int('1.5')", "INVALID_ARGUMENT"),
+        ("int(' 1')", "INVALID_ARGUMENT"), ("uint('+1')", "INVALID_ARGUMENT"),
+        ("bool('yes')", "INVALID_ARGUMENT"), ("string(b'\\xff')", "INVALID_ARGUMENT"),
+        ("[1][1]", "INVALID_ARGUMENT"), ("[1][-1]", "INVALID_ARGUMENT"),
+        ("{'a': 1}.b", "NO_SUCH_KEY"), ("{'a': 1}['b']", "NO_SUCH_KEY"),
+        ("{1: 1, 1u: 2}[dyn(1)]", "DUPLICATE_KEY"), ("{'a': 1, 'a': 2}.a", "DUPLICATE_KEY"),
+        ("optional.none().value()", "INVALID_ARGUMENT"), ("'a'.charAt(2)", "INVALID_ARGUMENT"),
+        ("'abc'.substring(2, 1)", "INVALID_ARGUMENT"), ("'%d'.format(['a'])", "INVALID_ARGUMENT"),
+        ("'%d'.format([])", "INVALID_ARGUMENT"), ("'%q'.format([1])", "INVALID_ARGUMENT"),
+        ("math.abs(-9223372036854775808)", "OVERFLOW"), ("math.greatest([])", "INVALID_ARGUMENT"),
+        ("math.bitShiftLeft(1, -1)", "INVALID_ARGUMENT"), ("dyn('a') < 1", "NO_SUCH_OVERLOAD"),
+        ("dyn(1) + 1u", "NO_SUCH_OVERLOAD"), ("dyn(1) && true", "NO_SUCH_OVERLOAD"),
+        ("[1, 0].map(x, 1 / x)", "DIVIDE_BY_ZERO"), ("[0].exists(x, 1 / x > 0)", "DIVIDE_BY_ZERO"),
+        ("timestamp(253402300800)", "OVERFLOW"),
+        ("timestamp(0).getDate('Mars')", "INVALID_ARGUMENT"),
+        ("timestamp(0).getDate('+25:00')", "INVALID_ARGUMENT"),
+        ("timestamp('9999-12-31T23:59:59Z') + duration('1s')", "OVERFLOW"),
+        ("timestamp(0) - timestamp(-62135596800)", "OVERFLOW"),
+        ("duration('9000000000s') + duration('9000000000s')", "OVERFLOW"),
+        ("base64.decode('a')", "INVALID_ARGUMENT"), ("dyn(1).a", "NO_SUCH_OVERLOAD"),
+        ("dyn(1)[0]", "NO_SUCH_OVERLOAD"), ("dyn(1).map(x, x)", "NO_SUCH_OVERLOAD"),
+        ("google.protobuf.Int32Value{value: 2147483648} == 1", "OVERFLOW"),
+        ("cel.bind(x, 1 / 0, x == 1)", "DIVIDE_BY_ZERO"), ("dyn('a') ? 1 : 2", "NO_SUCH_OVERLOAD"),
+    ]
+
+    /// Sources that are refused, with place, kind and a part of the message.
+    static let refused: [(source: String, place: String, kind: String, part: String)] = [
+        ("", "1:1", "SYNTAX", "the end"), ("1 +", "1:4", "SYNTAX", "an expression"),
+        ("(1", "1:3", "SYNTAX", "')'"), ("1 2", "1:3", "SYNTAX", "an operator"),
+        ("a.", "1:3", "SYNTAX", "a name"), ("'abc", "1:1", "SYNTAX", "does not end"),
+        ("'a\nb'", "1:1", "SYNTAX", "its line"), ("'\\q'", "1:2", "SYNTAX", "escape"),
+        ("'\\ud800'", "1:2", "SYNTAX", "code point"), ("b'\\u0041'", "1:3", "SYNTAX", "escape"),
+        ("9223372036854775808", "1:1", "SYNTAX", "range"), ("1 # 2", "1:3", "SYNTAX", "'#'"),
+        ("18446744073709551616u", "1:1", "SYNTAX", "range"), ("1x", "1:1", "SYNTAX", "number"),
+        ("let + 1", "1:1", "SYNTAX", "reserved"), ("[1, 2", "1:6", "SYNTAX", "']'"),
+        ("1 +\n  'é' + $", "2:9", "SYNTAX", "'$'"), ("true ? 1", "1:9", "SYNTAX", "':'"),
+        ("[1].map(1, 2)", "1:9", "SYNTAX", "variable's name"), ("has(1)", "1:4", "SYNTAX", "has()"),
+        ("[1].all(x, x, true)", "1:12", "SYNTAX", "one name"),
+        ("incme + 1.0", "1:1", "UNKNOWN_NAME", "did you mean 'income'?"),
+        ("1 + 1 == 2 &&\n dpd.curent > 3", "2:2", "UNKNOWN_NAME", "did you mean 'dpd.current'?"),
+        ("sise([1])", "1:1", "UNKNOWN_NAME", "did you mean 'size'?"),
+        ("math.ciel(1.0)", "1:6", "UNKNOWN_NAME", "did you mean 'math.ceil'?"),
+        ("'a'.foo()", "1:5", "UNKNOWN_NAME", "unknown function 'foo'"),
+        ("income + 1", "1:8", "NO_SUCH_OVERLOAD", "double + int"),
+        ("!income", "1:1", "NO_SUCH_OVERLOAD", "!double"),
+        ("grade == 1", "1:7", "NO_SUCH_OVERLOAD", "string == int"),
+        ("income && true", "1:1", "NO_SUCH_OVERLOAD", "bool"),
+        ("income ? 1 : 2", "1:1", "NO_SUCH_OVERLOAD", "bool"),
+        ("true ? 1 : 'a'", "1:6", "NO_SUCH_OVERLOAD", "int and string"),
+        ("income.foo", "1:7", "NO_SUCH_OVERLOAD", "no field"),
+        ("income[0]", "1:7", "NO_SUCH_OVERLOAD", "double[int]"),
+        ("income.map(x, x)", "1:11", "NO_SUCH_OVERLOAD", "a list or a map"),
+        ("size(1)", "1:1", "NO_SUCH_OVERLOAD", "size(int)"),
+        ("'a'.matches('(')", "1:13", "INVALID_ARGUMENT", "does not end"),
+        ("timestamp('2024-13-01T00:00:00Z')", "1:11", "INVALID_ARGUMENT", "no timestamp"),
+        ("math.greatest('a')", "1:6", "NO_SUCH_OVERLOAD", "math.greatest(string)"),
+        ("foo.Bar{}", "1:8", "UNKNOWN_NAME", "unknown message"),
+        ("[1, 2].exists(x, x)", "1:18", "NO_SUCH_OVERLOAD", "bool"),
+    ]
+}
