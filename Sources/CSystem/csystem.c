@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -125,3 +126,5 @@ ptrdiff_t csystem_send(int descriptor, const void *bytes, size_t count) {
 ptrdiff_t csystem_receive(int descriptor, void *bytes, size_t capacity) {
     return recv(descriptor, bytes, capacity, 0);
 }
+
+void csystem_heap_trim(void) { malloc_trim(0); }

@@ -103,9 +103,9 @@ final class LabelProjection: Projection, CheckpointParticipant {
     }
 
     func apply(_ record: DurableRecord) {
-        guard !record.effects.isUsual else { return }
-        let rare = record.effects.rare
-        guard !rare.labelSets.isEmpty || !rare.limits.isEmpty else { return }
+        guard !record.effects.isUsual,
+            !record.effects.rare.labelSets.isEmpty || !record.effects.rare.limits.isEmpty
+        else { return }
         var opened = record
         do throws(MessageFault) {
             opened.body = try RecordBody.part(.labelNames, of: record.body)

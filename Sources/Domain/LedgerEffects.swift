@@ -54,6 +54,7 @@ public struct RareEffects: Hashable, Sendable {
     public var results: [OperationResult] = []
 
     /// Empty.
+    @inlinable
     public init() {}
 }
 
@@ -67,12 +68,16 @@ public struct LedgerEffects: Hashable, Sendable {
     public var drawings: [DrawingImage] = []
     /// The part of a repayment that met no debt, minor units.
     public var unallocatedMinor: Int64 = 0
-    private var box: Box?
+    @usableFromInline var box: Box?
 
-    private final class Box: Hashable, Sendable {
-        let effects: RareEffects
+    @usableFromInline
+    final class Box: Hashable, Sendable {
+        @usableFromInline let effects: RareEffects
+        @usableFromInline static let none = Box(RareEffects())
         init(_ effects: RareEffects) { self.effects = effects }
+        @usableFromInline
         static func == (left: Box, right: Box) -> Bool { left.effects == right.effects }
+        @usableFromInline
         func hash(into hasher: inout Hasher) { hasher.combine(effects) }
     }
 
@@ -80,11 +85,18 @@ public struct LedgerEffects: Hashable, Sendable {
     public init() {}
 
     /// True when there are no rare images.
+    @inlinable
     public var isUsual: Bool { box == nil }
 
-    /// The rare images. Setting copies: gather them first, then set once.
+    /// The rare images. Setting copies: gather them first, then set once. Read the list that is
+    /// wanted (`effects.rare.cells`): a copy of all of them counts each one. Inlined, because an
+    /// accessor that is called allocates its frame; one with two yields would not be inlined.
     public var rare: RareEffects {
-        get { box?.effects ?? RareEffects() }
+        @inlinable @inline(__always)
+        _read {
+            let held = box ?? Box.none
+            yield held.effects
+        }
         set { box = newValue == RareEffects() ? nil : Box(newValue) }
     }
 }

@@ -65,6 +65,9 @@ public struct ReversibleEntry: Hashable, Sendable {
     /// What the entry moved, minor units: more than that is never taken back.
     public var totalMinor: Int64
     public var kind: Kind
+    /// Of a repayment of an instalment line: the principal that lowered no limit, because a cut had
+    /// left less of it than was repaid.
+    public var unloweredMinor: Int64 = 0
 
     public enum Kind: Hashable, Sendable {
         /// A commit: its drawing.
@@ -147,7 +150,8 @@ public enum LedgerOperation: Hashable, Sendable {
     case writeOff(line: LineID)
     /// Ends a line on which nothing is owed or held.
     case closeLine(line: LineID)
-    /// Makes a portfolio limit (`id` 0) or replaces the definition of one, which counts anew.
+    /// Makes a portfolio limit (`id` 0) or replaces the definition of one, which counts anew unless
+    /// only bound, currency or pause differ.
     indirect case setPortfolioLimit(PortfolioLimit)
     case pausePortfolioLimit(PortfolioLimitID, isPaused: Bool)
     case setExchangeRate(from: Currency, to: Currency, ratePpb: Int64)

@@ -39,39 +39,119 @@ public enum RecordType: UInt8, Sendable, CaseIterable {
 ///
 /// `body` is what the worker encoded (sealed under `keyID`; 0 means in clear), `effects` is what
 /// the sequencer decided about the ledger.
+///
+/// A copy counts one reference: a record is made once, and then handed from the sequencer to the
+/// writer, the readers' views and the caller's answer. Setting a field copies the others.
 public struct DurableRecord: Sendable {
-    public var type: RecordType
-    public var tenant: TenantID
-    /// The journal's own sequence, from 1, without a gap.
-    public var sequence: UInt64
-    /// The tenant's sequence, from 1, without a gap: the only one ever shown outside. A batch takes
-    /// one for each of its operations, and this is the first.
-    public var tenantSequence: UInt64
-    /// How many numbers of the tenant's sequence it takes: 1, or a batch's operations.
-    public var tenantSequenceCount: UInt32 = 1
-    /// Journal time: never goes back.
-    public var timeMicros: Int64
-    public var keyID: UInt32
-    public var outcome: LedgerOutcome
-    public var subject: SubjectID
-    public var effects: LedgerEffects
-    public var body: [UInt8]
+    @usableFromInline
+    struct Fields: Sendable {
+        @usableFromInline var type: RecordType
+        @usableFromInline var tenant: TenantID
+        @usableFromInline var sequence: UInt64
+        @usableFromInline var tenantSequence: UInt64
+        @usableFromInline var tenantSequenceCount: UInt32 = 1
+        @usableFromInline var timeMicros: Int64
+        @usableFromInline var keyID: UInt32
+        @usableFromInline var outcome: LedgerOutcome
+        @usableFromInline var subject: SubjectID
+        @usableFromInline var effects: LedgerEffects
+        @usableFromInline var body: [UInt8]
+    }
+
+    @usableFromInline
+    final class Box: Sendable {
+        @usableFromInline let fields: Fields
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    @usableFromInline var box: Box
 
     /// All fields as given.
     public init(
         type: RecordType, tenant: TenantID, sequence: UInt64, tenantSequence: UInt64,
-        timeMicros: Int64, keyID: UInt32, outcome: LedgerOutcome, subject: SubjectID,
-        effects: LedgerEffects, body: [UInt8]
+        tenantSequenceCount: UInt32 = 1, timeMicros: Int64, keyID: UInt32, outcome: LedgerOutcome,
+        subject: SubjectID, effects: LedgerEffects, body: [UInt8]
     ) {
-        self.type = type
-        self.tenant = tenant
-        self.sequence = sequence
-        self.tenantSequence = tenantSequence
-        self.timeMicros = timeMicros
-        self.keyID = keyID
-        self.outcome = outcome
-        self.subject = subject
-        self.effects = effects
-        self.body = body
+        box = Box(
+            Fields(
+                type: type, tenant: tenant, sequence: sequence, tenantSequence: tenantSequence,
+                tenantSequenceCount: tenantSequenceCount, timeMicros: timeMicros, keyID: keyID,
+                outcome: outcome, subject: subject, effects: effects, body: body))
+    }
+
+    private mutating func edit(_ change: (inout Fields) -> Void) {
+        var fields = box.fields
+        change(&fields)
+        box = Box(fields)
+    }
+}
+
+extension DurableRecord {
+    /// What it is about.
+    public var type: RecordType {
+        @inlinable @inline(__always)
+        _read { yield box.fields.type }
+        set { edit { $0.type = newValue } }
+    }
+    /// Whose it is.
+    public var tenant: TenantID {
+        @inlinable @inline(__always)
+        _read { yield box.fields.tenant }
+        set { edit { $0.tenant = newValue } }
+    }
+    /// The journal's own sequence, from 1, without a gap.
+    public var sequence: UInt64 {
+        @inlinable @inline(__always)
+        _read { yield box.fields.sequence }
+        set { edit { $0.sequence = newValue } }
+    }
+    /// The tenant's sequence, from 1, without a gap: the only one ever shown outside. A batch takes
+    /// one for each of its operations, and this is the first.
+    public var tenantSequence: UInt64 {
+        @inlinable @inline(__always)
+        _read { yield box.fields.tenantSequence }
+        set { edit { $0.tenantSequence = newValue } }
+    }
+    /// How many numbers of the tenant's sequence it takes: 1, or a batch's operations.
+    public var tenantSequenceCount: UInt32 {
+        @inlinable @inline(__always)
+        _read { yield box.fields.tenantSequenceCount }
+        set { edit { $0.tenantSequenceCount = newValue } }
+    }
+    /// Journal time: never goes back.
+    public var timeMicros: Int64 {
+        @inlinable @inline(__always)
+        _read { yield box.fields.timeMicros }
+        set { edit { $0.timeMicros = newValue } }
+    }
+    /// The key that `body` is sealed under; 0 means in clear.
+    public var keyID: UInt32 {
+        @inlinable @inline(__always)
+        _read { yield box.fields.keyID }
+        set { edit { $0.keyID = newValue } }
+    }
+    /// What came of it.
+    public var outcome: LedgerOutcome {
+        @inlinable @inline(__always)
+        _read { yield box.fields.outcome }
+        set { edit { $0.outcome = newValue } }
+    }
+    /// Whose chain it is in.
+    public var subject: SubjectID {
+        @inlinable @inline(__always)
+        _read { yield box.fields.subject }
+        set { edit { $0.subject = newValue } }
+    }
+    /// What it did to the ledger.
+    public var effects: LedgerEffects {
+        @inlinable @inline(__always)
+        _read { yield box.fields.effects }
+        set { edit { $0.effects = newValue } }
+    }
+    /// What the worker encoded.
+    public var body: [UInt8] {
+        @inlinable @inline(__always)
+        _read { yield box.fields.body }
+        set { edit { $0.body = newValue } }
     }
 }

@@ -106,7 +106,7 @@ extension HotFeatureCache: CheckpointParticipant {
         for _ in 0..<(try reader.read(UInt32.self)) {
             let row = try FeatureRow.decode(from: &reader)
             let mix = FeatureShard.mix(row.tenant, row.subject)
-            writing[Int(mix & 63)].withLock { _ in
+            writing[Int(mix & 63)].withLock {
                 shard(mix).withLock { $0.load(row, mix: mix) }?.deallocate()
             }
         }

@@ -36,13 +36,13 @@ public final class HotFeatureCache: Sendable {
 
     let shards: [Lock<FeatureShard>]
     /// Held by whoever changes a shard: rows stay put while a successor is built.
-    let writing: [Lock<Void>]
+    let writing: [Gate]
     let progress = Lock(FeatureProgress())
 
     /// Starts empty.
     public init() {
         shards = (0..<Self.shardCount).map { _ in Lock(FeatureShard()) }
-        writing = (0..<Self.shardCount).map { _ in Lock(()) }
+        writing = (0..<Self.shardCount).map { _ in Gate() }
     }
 
     func shard(_ mix: UInt64) -> Lock<FeatureShard> { shards[Int(mix & 63)] }
@@ -60,7 +60,7 @@ public final class HotFeatureCache: Sendable {
         let columns = FeatureColumns(ids: ids, values: values, asOfMicros: asOfMicros)
         let mix = FeatureShard.mix(tenant, subject)
         let shard = shard(mix)
-        writing[Int(mix & 63)].withLock { _ in
+        writing[Int(mix & 63)].withLock {
             let finding = shard.withLock { shard in
                 shard.merge(tenant, subject, mix: mix, columns: columns, sequence: sequence)
             }

@@ -129,12 +129,15 @@ extension Span<UInt8> {
     /// Whether the bytes are the UTF-8 of `text`. Complexity: linear.
     func equals(text: String) -> Bool {
         guard text.utf8.count == count else { return false }
-        var index = 0
-        for byte in text.utf8 {
-            if self[index] != byte { return false }
-            index += 1
+        var text = text
+        return text.withUTF8 { right in
+            unsafe withUnsafeBufferPointer { left in
+                guard let left = left.baseAddress, let right = right.baseAddress else {
+                    return true
+                }
+                return unsafe memcmp(left, right, count) == 0
+            }
         }
-        return true
     }
 
     /// The bytes as text; what is not UTF-8 becomes U+FFFD.

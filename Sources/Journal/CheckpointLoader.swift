@@ -27,6 +27,9 @@ struct CheckpointLoader: Sendable {
     /// Errors: `StoreError` that names the block which is missing, altered or not readable.
     func load(_ take: (Ready) throws -> Void) throws(StoreError) {
         let queue = DispatchQueue(label: "journal.loading", qos: .userInitiated)
+        // Nothing is read any more, and no block holds the store, when the caller goes on: a start
+        // that fails ends the process, and RocksDB must not be in use on another thread by then.
+        defer { queue.sync {} }
         var ahead = begin(0, on: queue)
         for start in stride(from: 0, to: manifest.blocks.count, by: Self.chunkCount) {
             let chunk = ahead
@@ -41,7 +44,6 @@ struct CheckpointLoader: Sendable {
                 }
             }
         }
-        // Whoever throws above leaves at most one chunk behind, which nobody looks at.
     }
 
     /// Blocks on their way.

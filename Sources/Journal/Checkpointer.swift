@@ -28,7 +28,7 @@ struct Checkpointer {
             let previous = try Self.manifest(store)
             let number = (previous?.number ?? 0) + 1
             // A checkpoint that was never switched to may have left blocks under this number.
-            try delete(prefix: CheckpointManifest.numberPrefix(number))
+            try deleteLeftovers(number)
             let all = [tenants] + participants
             var manifest = CheckpointManifest(
                 number: number, mark: mark, participants: all.map(\.checkpointName))
@@ -58,7 +58,9 @@ struct Checkpointer {
             tenants.drop(storedPages)
             try RequestCheckpoint.dropPages(before: requests, earlier: saved, store: store)
             try RequestRuns(store: store).expire(nowMicros: mark.timeMicros)
-            if let previous { try delete(prefix: CheckpointManifest.numberPrefix(previous.number)) }
+            if let previous {
+                try store.deleteAll(prefix: CheckpointManifest.numberPrefix(previous.number))
+            }
         } catch {
             throw .storeFailed(error.problem)
         }
@@ -118,13 +120,15 @@ struct Checkpointer {
         return bytes
     }
 
-    private func delete(prefix: [UInt8]) throws(StoreError) {
-        var keys: [StoreChange] = []
-        try store.scan(prefix: prefix) { key, _ in
-            keys.append(.delete(key: key))
-            return true
+    /// Looks first: a deletion of a range that nobody needs would lie before every block.
+    private func deleteLeftovers(_ number: UInt64) throws(StoreError) {
+        let prefix = CheckpointManifest.numberPrefix(number)
+        var hasSome = false
+        try store.scan(prefix: prefix) { _, _ in
+            hasSome = true
+            return false
         }
-        if !keys.isEmpty { try store.write(keys) }
+        if hasSome { try store.deleteAll(prefix: prefix) }
     }
 
     /// The newest manifest in a store; nil when there is none.

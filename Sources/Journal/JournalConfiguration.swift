@@ -16,8 +16,12 @@ public struct JournalConfiguration: Sendable {
     public var store = StoreKind.rocksDB
     /// What every file of the journal must carry; nil takes any, and makes a random one.
     public var identity: UInt64?
-    /// A checkpoint is made after this many records; `Int.max` leaves it to `checkpoint()`.
+    /// A checkpoint is made after this many records; `Int.max` here and below leaves it
+    /// to `checkpoint()`.
     public var checkpointEveryRecords = 1_000_000
+    /// And after this many operations: a record may be a batch of 8,000, and what a start replays
+    /// is operations, some 1 us each.
+    public var checkpointEveryOperations = 8_000_000
     /// Requests remembered in memory, 23 bytes each; older ones are looked for on disk. At most 20
     /// million.
     public var requestCountMax = JournalConfiguration.requestCountLimit
@@ -50,6 +54,12 @@ public struct JournalConfiguration: Sendable {
     /// A batch takes no further record once it is this long. Reason: 1 MiB is where a synced write
     /// stops being latency and starts being bandwidth.
     var batchBytesSoft: Int { min(1 << 20, segmentBytes / 16) }
+
+    /// The longest record, bytes, by the bound of its length. Reason: behind a batch that was about
+    /// to stop growing it still makes none that is too long.
+    var recordBytesMax: Int {
+        batchBytesMax - batchBytesSoft - BatchFormat.headerBytes - BatchFormat.sectorBytes
+    }
 
     /// The longest body of a record, bytes; longer ones are the caller's bug.
     public var bodyBytesMax: Int { segmentBytes / 16 - 2_304 }

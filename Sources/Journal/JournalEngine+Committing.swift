@@ -71,9 +71,13 @@ extension JournalEngine {
 
     /// Every projection applies every record, in order; then the number that readers look at.
     private func publish(_ records: [SequencedRecord]) {
-        for made in records {
-            view.publish(made.record)
-            for projection in projections { projection.apply(made.record) }
+        var operationCount = 0
+        // By index: a copy of a sequenced record counts its lists too.
+        for place in records.indices {
+            let record = records[place].record
+            operationCount += Int(record.tenantSequenceCount)
+            view.publish(record)
+            for projection in projections { projection.apply(record) }
         }
         tenants.append(records)
         let last = records[records.count - 1].record.sequence
@@ -87,7 +91,12 @@ extension JournalEngine {
                 if waiter.sequence <= last { waiter.done.signal() }
                 return waiter.sequence <= last
             }
-            guard last >= state.checkpointAt else { return false }
+            state.operationCount += operationCount
+            guard
+                last >= state.checkpointAt
+                    || state.operationCount >= configuration.checkpointEveryOperations
+            else { return false }
+            state.operationCount = 0
             state.checkpointAt = last + UInt64(configuration.checkpointEveryRecords)
             return true
         }

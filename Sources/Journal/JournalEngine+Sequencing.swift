@@ -81,21 +81,15 @@ extension JournalEngine {
     private func slice(_ reading: ClockReading, bytes: Int) -> (SequencedBatch, isMoreToDo: Bool) {
         sequencerState.withValue { state in
             var batch = SequencedBatch()
-            let room = max(1, bytes / RecordFormat.expiryBytes)
-            let isMoreDue = state.sequencer.takeDue(
-                reading, limit: min(room, Sequencer.sliceCountMax), into: &batch)
+            let isMoreDue = state.sequencer.takeDue(reading, bytes: bytes, into: &batch)
             _ = state.sequencer.countNext(reading, into: &batch)
             let expected = min(Sequencer.sliceCountMax, state.pending.count)
             batch.records.reserveCapacity(batch.records.count + expected)
             batch.verdicts.reserveCapacity(expected)
             var count = 0
-            while count < Sequencer.sliceCountMax, batch.byteCount < bytes,
-                let proposal = state.pending.popFirst()
-            {
-                if count % RequestMemory.touchCount == 0 {
-                    state.sequencer.requests.touch(state.pending)
-                    state.sequencer.ledger.warm(state.pending)
-                }
+            while count < Sequencer.sliceCountMax, batch.byteCount < bytes, !state.pending.isEmpty {
+                if count % Sequencer.warmCount == 0 { state.sequencer.warm(state.pending) }
+                let proposal = state.pending.removeFirst()
                 state.sequencer.take(proposal, reading: reading, into: &batch)
                 count += 1
             }
@@ -123,7 +117,25 @@ extension JournalEngine {
         }
     }
 
+    /// Records longer than this are never lone. Reason: writing and publishing them takes so long
+    /// that the next one should be sequenced meanwhile.
+    private static let loneBytesMax = 64 << 10
+
+    /// Whether a batch is one short record that nobody waits behind, so that committing it right
+    /// here keeps nobody from being sequenced meanwhile. Under load batches are longer, and
+    /// sequencing goes on beside the write.
+    private func isLone(_ batch: SequencedBatch) -> Bool {
+        guard batch.records.count == 1, batch.byteCount <= Self.loneBytesMax else { return false }
+        return sequencerState.withValue { $0.pending.isEmpty }
+            && inbox.withLock { $0.proposals.isEmpty }
+    }
+
     /// Gives a batch to the committer, and starts it when it is idle.
+    ///
+    /// A lone batch it commits on this thread: `sync` takes the idle committer's queue without a
+    /// hand-over, and its owner's rules with it. That cannot wait for itself, because nothing that
+    /// runs on the committer's queue waits for the sequencer's. Who comes meanwhile is found in the
+    /// inbox when it is done, and makes one batch.
     private func handOver(_ made: SequencedBatch) {
         var batch = made
         if !batch.lookUps.isEmpty {
@@ -131,12 +143,18 @@ extension JournalEngine {
             batch.lookUps = []
         }
         guard !batch.isEmpty else { return }
+        let isLone = isLone(batch)
         let starts = waiting.withLock { waiting in
             waiting.batch.append(batch)
             defer { waiting.committerRuns = true }
             return !waiting.committerRuns
         }
-        if starts { committerQueue.async { [self] in runCommitter() } }
+        guard starts else { return }
+        if isLone {
+            committerQueue.sync { runCommitter() }
+        } else {
+            committerQueue.async { [self] in runCommitter() }
+        }
     }
 
     /// True when nothing is left to do; the timer is then set for the next expiry.
@@ -167,9 +185,4 @@ extension JournalEngine {
         state.timer.schedule(
             deadline: .now() + .microseconds(Int(idle)), leeway: .milliseconds(10))
     }
-}
-
-extension RecordFormat {
-    /// A bound of the length of an expiry record: one line, one hold, no body.
-    static let expiryBytes = trailerBytes + 64 + lineBytesMax + detailsBytesMax + holdBytesMax
 }

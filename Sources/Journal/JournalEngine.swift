@@ -11,6 +11,10 @@ internal import Synchronization
 /// Two batches are in flight at most: the one being written, and the one waiting, which the
 /// sequencer fills meanwhile. When that one is full, or no space is promised, the sequencer parks
 /// and is woken by whoever changes that. All queues are serial; none is the cooperative pool.
+///
+/// A batch of one record, with nobody behind it and the committer idle, is committed on the
+/// sequencer's thread (`isLone`): waking another thread for it would cost the lone caller more than
+/// anything else of ours does.
 final class JournalEngine: Sendable {
     /// Proposals that may wait in the inbox; more are `overloaded`. Reason: each is a parked
     /// call of a worker, and a million of them are past any deadline.
@@ -57,6 +61,8 @@ final class JournalEngine: Sendable {
         var witnessTimerIsSet = false
         var batchCount: UInt64 = 0
         var checkpointAt: UInt64
+        /// Operations applied since the last checkpoint began.
+        var operationCount = 0
         var waiters: [(sequence: UInt64, done: DispatchSemaphore)] = []
     }
 
@@ -125,11 +131,13 @@ final class JournalEngine: Sendable {
                 sequencer: recovered.sequencer,
                 timer: DispatchSource.makeTimerSource(queue: sequencerQueue)),
             queue: sequencerQueue)
-        let (checkpointAt, overflows) = mark.sequence.addingReportingOverflow(
-            UInt64(configuration.checkpointEveryRecords))
+        // What was replayed counts: a server that is killed often must not replay more each time.
+        let (checkpointAt, overflows) = recovered.report.checkpointSequence
+            .addingReportingOverflow(UInt64(configuration.checkpointEveryRecords))
         committerState = QueueOwned(
             CommitterState(
-                writer: recovered.writer, checkpointAt: overflows ? .max : checkpointAt),
+                writer: recovered.writer, checkpointAt: overflows ? .max : checkpointAt,
+                operationCount: recovered.report.operationsReplayed),
             queue: committerQueue)
     }
 
@@ -151,9 +159,7 @@ final class JournalEngine: Sendable {
 
     /// Any thread: adds proposals and wakes the sequencer once.
     func submit(_ proposals: [Proposal]) {
-        let byteCount = proposals.reduce(0) { sum, proposal in
-            proposal.alternatives.reduce(sum) { $0 + $1.body.count }
-        }
+        let byteCount = proposals.reduce(0) { $0 + $1.bodyByteCount }
         let (accepted, wakes) = inbox.withLock { inbox -> (Bool, Bool) in
             guard !inbox.isClosed,
                 inbox.proposals.count + proposals.count <= Self.inboxCountMax,

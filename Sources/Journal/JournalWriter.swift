@@ -43,6 +43,8 @@ final class JournalWriter {
         let hash = encoder.encode(records, previous: mark.hash, identity: identity)
         let byteCount = encoder.writer.count
         var begun: UInt64?
+        precondition(
+            SegmentFormat.headerBytes + byteCount <= segmentBytes, "a batch fits a segment")
         if offset + byteCount > segmentBytes {
             let next = supply.take()
             segment = next.number

@@ -8,9 +8,17 @@ extension LedgerView {
         rows.durableSubject(tenant, id)
     }
 
-    /// The subject's lines, newest first, closed ones too. Complexity: O(lines).
-    public func lines(_ tenant: TenantID, of subject: SubjectID) -> [LineImage] {
-        rows.durableLines(tenant, of: subject)
+    /// The blocks on every line of a subject; most have none, and then this costs one load.
+    public func blocks(_ tenant: TenantID, of subject: SubjectID) -> [Block] {
+        rows.durableBlocks(tenant, of: subject)
+    }
+
+    /// The subject's lines, newest first, closed ones too, those behind `before` only, at most
+    /// `countMax`; nil when `before` is none of them. Complexity: O(`countMax`).
+    public func lines(
+        _ tenant: TenantID, of subject: SubjectID, before: LineID?, countMax: Int
+    ) -> [LineImage]? {
+        rows.durableLines(tenant, of: subject, before: before, countMax: countMax)
     }
 
     /// The line's open holds, newest first, those below `before` only, at most `countMax`.

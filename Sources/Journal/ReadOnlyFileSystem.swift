@@ -61,4 +61,6 @@ final class ReadOnlyStore: Store {
     }
 
     func flush() {}
+
+    func forgetReads() { store.forgetReads() }
 }

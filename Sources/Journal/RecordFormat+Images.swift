@@ -1,5 +1,6 @@
 internal import Domain
 internal import Ground
+internal import Limits
 
 /// Images of lines, holds and drawings. `d` is a zigzag varint of the distance from the record's
 /// number, `t` from the record's time; in a checkpoint both are 0.
@@ -67,6 +68,16 @@ extension RecordFormat {
             }
         }
         return effects.isUsual ? count : count + rareBytesMax(effects.rare)
+    }
+
+    /// The same bound before there are images, from how many there will be.
+    static func sectionBytesMax(_ bulk: LedgerBulk) -> Int {
+        var count = 2 + 16 + 32 + 10 + 3 * 10 + rareFrameBytesMax
+        count += bulk.lines * lineBytesMax + bulk.details * detailsBytesMax
+        count += bulk.blocks * blockBytesMax
+        count += bulk.holds * holdBytesMax + bulk.drawings * drawingBytesMax
+        count += bulk.cells * cellBytesMax + bulk.parts * partBytesMax
+        return count + bulk.labelSets * labelSetBytesMax + bulk.results * resultBytesMax
     }
 
     static func append(

@@ -43,9 +43,16 @@ extension RecordFormat {
         case share = 3
     }
 
+    /// Bounds of lengths, as those of usual images.
+    static let rareFrameBytesMax = 2 + 9 * 10 + 3 * 10
+    static let cellBytesMax = 2 + 32 + 4 + 5 * 10
+    static let labelSetBytesMax = 20 + LabelSetImage.countMax * 18
+    static let partBytesMax = 12
+    static let resultBytesMax = 5 * 10
+
     /// See `byteCountMax`.
     static func rareBytesMax(_ rare: RareEffects) -> Int {
-        var count = 2 + 9 * 10
+        var count = rareFrameBytesMax
         count += rare.reversals.count * (1 + 3 * 10)
         for subject in rare.subjects {
             count += 1 + 16 + 8 + 3 * 10 + subject.blocks.count * blockBytesMax
@@ -55,10 +62,10 @@ extension RecordFormat {
             count += 8 + 7 * 10 + limit.scope.count * 19
             count += 10 + limit.zone.name.utf8.count + limit.zone.steps.count * 20
         }
-        count += rare.cells.count * (2 + 32 + 4 + 5 * 10)
+        count += rare.cells.count * cellBytesMax
         count += rare.rates.count * (1 + 8 + 2 * 10)
-        count += rare.parts.count * 12 + 3 * 10
-        return count + rare.results.count * 5 * 10
+        count += rare.parts.count * partBytesMax
+        return count + rare.results.count * resultBytesMax
     }
 
     static func appendRare(

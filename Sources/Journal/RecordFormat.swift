@@ -1,5 +1,6 @@
 internal import Domain
 internal import Ground
+internal import Limits
 
 /// A record as the sequencer made it, before it is bytes.
 struct SequencedRecord: Sendable {
@@ -70,6 +71,11 @@ enum RecordFormat {
 
     static func trailerBytes(bodyCount: Int) -> Int {
         bodyCount == 0 ? trailerBytes : trailerBytes + bodyHashBytes
+    }
+
+    /// A bound of the length of a record that is not made yet.
+    static func byteCountMax(bodyCount: Int, _ bulk: LedgerBulk) -> Int {
+        trailerBytes + bodyHashBytes + sectionBytesMax(bulk) + bodyCount
     }
 
     /// A bound of a record's length on disk, near it for ordinary ones, cheap to compute.

@@ -131,6 +131,7 @@ struct Recovery {
             if let manifest = try Checkpointer.manifest(store) {
                 loaded.mark = manifest.mark
                 for name in manifest.participants { loaded.included[name] = manifest.mark.sequence }
+                restorer.reserve(manifest)
                 try CheckpointLoader(store: store, manifest: manifest).load { block in
                     try take(block, into: &restorer, known: known)
                 }
@@ -176,6 +177,7 @@ struct Recovery {
                 let record = stored.sequenced.record
                 report.recordsReplayed += 1
                 if record.sequence > loaded.mark.sequence {
+                    report.operationsReplayed += Int(record.tenantSequenceCount)
                     restorer.replay(stored.sequenced)
                     tenants.append(record)
                 }

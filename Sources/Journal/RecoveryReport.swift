@@ -2,6 +2,8 @@
 public struct RecoveryReport: Sendable, Hashable {
     /// Records read after the checkpoint.
     public var recordsReplayed: UInt64 = 0
+    /// Operations of the records behind the checkpoint: what the next start would do again.
+    public var operationsReplayed = 0
     /// The last record of the checkpoint; 0 when there was none.
     public var checkpointSequence: UInt64 = 0
     /// The last durable record.

@@ -266,7 +266,12 @@ extension RequestTable {
         archivedEnd = isSameSize ? mark.archivedEnd : firstPage << pageShift
         if !isSameSize { cut(saved, ofShift: mark.pageShift) }
         if count > 0 { index.reserve(count) }
-        for number in startNumber..<endNumber { enter(number, tag: entry(number).tag) }
+        // Fetched together: one after the other the cache misses would be most of a start.
+        for start in stride(from: startNumber, to: endNumber, by: RequestMemory.touchCount) {
+            let end = min(start + RequestMemory.touchCount, endNumber)
+            touch((start..<end).map { entry($0).tag })
+            for number in start..<end { enter(number, tag: entry(number).tag) }
+        }
     }
 
     /// Cuts pages of another size into pages of this one. Entries of the first page that were

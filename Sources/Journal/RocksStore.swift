@@ -10,13 +10,18 @@ public final class RocksStore: Store, @unchecked Sendable {
     private let database: OpaquePointer
     private let options: OpaquePointer
     private let readOptions: OpaquePointer
+    /// For scans: each reads its keys once, so none of their blocks is kept.
+    private let scanOptions: OpaquePointer
     private let writeOptions: OpaquePointer
     private let flushOptions: OpaquePointer
+    /// Blocks, filters and indexes that reads left in memory; nil if RocksDB made none.
+    private let cache: OpaquePointer?
 
     /// Opens or makes the database in folder `path`; read-only, it changes no file there.
     public init(path: String, isReadOnly: Bool = false) throws(StoreError) {
         guard let options = unsafe rocksdb_options_create(),
             let readOptions = unsafe rocksdb_readoptions_create(),
+            let scanOptions = unsafe rocksdb_readoptions_create(),
             let writeOptions = unsafe rocksdb_writeoptions_create(),
             let flushOptions = unsafe rocksdb_flushoptions_create()
         else { throw StoreError(problem: "no memory for RocksDB's options") }
@@ -26,7 +31,8 @@ public final class RocksStore: Store, @unchecked Sendable {
         unsafe rocksdb_options_set_compression(options, Int32(rocksdb_no_compression))
         // Reason: two threads of two cores would compete with the road.
         unsafe rocksdb_options_set_max_background_jobs(options, 1)
-        unsafe Self.setFilters(options)
+        let cache = unsafe Self.setFilters(options)
+        unsafe rocksdb_readoptions_set_fill_cache(scanOptions, 0)
         unsafe rocksdb_writeoptions_disable_WAL(writeOptions, 1)
         unsafe rocksdb_flushoptions_set_wait(flushOptions, 1)
         var failure: UnsafeMutablePointer<CChar>?
@@ -37,6 +43,8 @@ public final class RocksStore: Store, @unchecked Sendable {
         guard let database = unsafe opened else {
             unsafe rocksdb_options_destroy(options)
             unsafe rocksdb_readoptions_destroy(readOptions)
+            unsafe rocksdb_readoptions_destroy(scanOptions)
+            unsafe Self.destroy(cache)
             unsafe rocksdb_writeoptions_destroy(writeOptions)
             unsafe rocksdb_flushoptions_destroy(flushOptions)
             throw unsafe Self.error(failure)
@@ -44,6 +52,8 @@ public final class RocksStore: Store, @unchecked Sendable {
         unsafe self.database = database
         unsafe self.options = options
         unsafe self.readOptions = readOptions
+        unsafe self.scanOptions = scanOptions
+        unsafe self.cache = cache
         unsafe self.writeOptions = writeOptions
         unsafe self.flushOptions = flushOptions
     }
@@ -52,6 +62,8 @@ public final class RocksStore: Store, @unchecked Sendable {
         unsafe rocksdb_close(database)
         unsafe rocksdb_options_destroy(options)
         unsafe rocksdb_readoptions_destroy(readOptions)
+        unsafe rocksdb_readoptions_destroy(scanOptions)
+        unsafe Self.destroy(cache)
         unsafe rocksdb_writeoptions_destroy(writeOptions)
         unsafe rocksdb_flushoptions_destroy(flushOptions)
     }
@@ -61,19 +73,31 @@ public final class RocksStore: Store, @unchecked Sendable {
     private static let cacheBytes = 64 << 20
 
     /// A filter of ten bits a key (one look-up in a hundred reads a block in vain), and all that is
-    /// read under one bound. The options take the filter and the table's options over.
-    private static func setFilters(_ options: OpaquePointer) {
+    /// read under one bound. The options take the filter and the table's options over. Says the
+    /// cache, which the caller destroys.
+    private static func setFilters(_ options: OpaquePointer) -> OpaquePointer? {
         guard let table = unsafe rocksdb_block_based_options_create(),
             let filter = unsafe rocksdb_filterpolicy_create_bloom_full(10),
             let cache = unsafe rocksdb_cache_create_lru(cacheBytes)
-        else { return }
+        else { return nil }
         unsafe rocksdb_block_based_options_set_filter_policy(table, filter)
         unsafe rocksdb_block_based_options_set_block_cache(table, cache)
         unsafe rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1)
         unsafe rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1)
         unsafe rocksdb_options_set_block_based_table_factory(options, table)
         unsafe rocksdb_block_based_options_destroy(table)
-        unsafe rocksdb_cache_destroy(cache)
+        return unsafe cache
+    }
+
+    private static func destroy(_ cache: OpaquePointer?) {
+        if let cache = unsafe cache { unsafe rocksdb_cache_destroy(cache) }
+    }
+
+    /// rocksdb_cache_set_capacity to nothing and back: what is not in use leaves the cache.
+    public func forgetReads() {
+        guard let cache = unsafe cache else { return }
+        unsafe rocksdb_cache_set_capacity(cache, 0)
+        unsafe rocksdb_cache_set_capacity(cache, Self.cacheBytes)
     }
 
     /// Takes RocksDB's message over and frees it.
@@ -134,7 +158,7 @@ public final class RocksStore: Store, @unchecked Sendable {
     public func scan(
         prefix: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
     ) throws(StoreError) {
-        guard let iterator = unsafe rocksdb_create_iterator(database, readOptions) else {
+        guard let iterator = unsafe rocksdb_create_iterator(database, scanOptions) else {
             throw StoreError(problem: "no memory for an iterator")
         }
         defer { unsafe rocksdb_iter_destroy(iterator) }

@@ -31,6 +31,15 @@ struct SequenceSlots: Sendable {
         set { slots[slot] = newValue }
     }
 
+    /// Asks for the slot of a tenant's key.
+    func prefetch(_ key: Hash128, tenant: TenantID) {
+        let place = slot(key, tenant: tenant)
+        unsafe slots.withUnsafeBufferPointer { slots in
+            guard let start = slots.baseAddress else { return }
+            unsafe Prefetch.line(of: start + place)
+        }
+    }
+
     /// Everything counts as touched at `sequence`: after a restart.
     mutating func fill(_ sequence: UInt64) {
         for slot in slots.indices { slots[slot] = sequence }

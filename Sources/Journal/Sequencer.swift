@@ -43,6 +43,8 @@ struct Sequencer: Sendable {
     var subjects: SequenceSlots
     var tenantSequences = TenantSequences()
     var time = JournalTime()
+    /// See `JournalConfiguration`.
+    let recordBytesMax: Int
     /// Sequence of the last record made.
     var lastSequence: UInt64 = 0
 
@@ -51,6 +53,7 @@ struct Sequencer: Sendable {
         requests = RequestMemory(configuration)
         guards = SequenceSlots(slotsLog2: configuration.guardSlotsLog2)
         subjects = SequenceSlots(slotsLog2: configuration.subjectSlotsLog2)
+        recordBytesMax = configuration.recordBytesMax
     }
 
     /// Takes one proposal and adds its record, if it makes one, and its verdict to `batch`.
@@ -86,6 +89,21 @@ struct Sequencer: Sendable {
         batch.verdicts.append(Verdict(ticket: proposal.ticket, answer: answer))
     }
 
+    /// Proposals whose places in memory are fetched together. Reason: as many cache misses as a
+    /// core has under way at a time, and few enough to be still there when their turn comes.
+    static let warmCount = RequestMemory.touchCount
+
+    /// Fetches what the next `warmCount` proposals will read and write. Changes nothing.
+    mutating func warm(_ coming: ArraySlice<Proposal>) {
+        requests.touch(coming)
+        let numbers = tenantSequences
+        ledger.warm(coming) { numbers[$0] }
+        // Where the subjects' chains end is known once the lines are there.
+        for (tenant, subject) in ledger.warmedSubjects {
+            subjects.prefetch(subject.hash, tenant: tenant)
+        }
+    }
+
     private mutating func answerNew(
         _ proposal: Proposal, reading: ClockReading, into batch: inout SequencedBatch
     ) -> Verdict.Answer {
@@ -105,7 +123,7 @@ struct Sequencer: Sendable {
             tenantSequence: tenantSequences[proposal.tenant] + 1,
             sequence: lastSequence + 1, timeMicros: timeMicros, expiryMicros: time.expiryMicros)
         var last: LedgerResult?
-        // By index: an alternative is five arrays, and a copy would count each of them.
+        // By index: a copy of an alternative would count each of its lists.
         for index in proposal.alternatives.indices {
             let result = apply(proposal.alternatives[index], stamp: stamp)
             switch result.outcome {
@@ -115,6 +133,9 @@ struct Sequencer: Sendable {
             case .lineUnknown, .holdUnknown, .blockUnknown, .portfolioLimitUnknown:
                 // What is not there is a status error, and no record.
                 return .planAgain(refusal: result.outcome, effects: result.effects)
+            case .tooMany where proposal.alternatives[index].type == .batchApplied:
+                // Its operations have outcomes of their own: this one is the batch's.
+                return .recordTooLong(bytesMax: recordBytesMax)
             default:
                 last = result
             }
@@ -131,18 +152,24 @@ struct Sequencer: Sendable {
     }
 
     private mutating func apply(_ alternative: Alternative, stamp: LedgerStamp) -> LedgerResult {
+        let (bodyCount, bytesMax) = (alternative.body.count, recordBytesMax)
         guard alternative.type == .batchApplied else {
             precondition(
                 alternative.operations.count <= Proposal.operationCountMax
                     && alternative.chains.isEmpty,
                 "an alternative has at most 8 operations, and chains only in a batch")
-            return ledger.apply(alternative.operations, stamp: stamp)
+            return ledger.apply(alternative.operations, stamp: stamp) { bulk in
+                RecordFormat.byteCountMax(bodyCount: bodyCount, bulk) <= bytesMax
+            }
         }
         precondition(
             (1...Proposal.batchOperationCountMax).contains(alternative.operations.count),
             "a batch has 1 to 8,000 operations")
         return ledger.applyBatch(
-            alternative.operations, chains: alternative.chains, stamp: stamp)
+            alternative.operations.array, chains: alternative.chains, stamp: stamp
+        ) { bulk in
+            RecordFormat.byteCountMax(bodyCount: bodyCount, bulk) <= bytesMax
+        }
     }
 
     /// Makes a record of the alternative taken, or of the last one with its refusal.
@@ -157,17 +184,17 @@ struct Sequencer: Sendable {
         if type != .batchApplied, !result.effects.lines.isEmpty {
             subject = result.effects.lines[0].subject
         }
+        let numberCount =
+            type == .batchApplied
+            ? UInt32(proposal.alternatives[index].operations.count) : 1
         var made = SequencedRecord(
             record: DurableRecord(
                 type: type, tenant: proposal.tenant, sequence: stamp.sequence,
-                tenantSequence: stamp.tenantSequence, timeMicros: stamp.timeMicros, keyID: 0,
-                outcome: result.outcome, subject: subject, effects: result.effects,
-                body: proposal.alternatives[index].body),
+                tenantSequence: stamp.tenantSequence, tenantSequenceCount: numberCount,
+                timeMicros: stamp.timeMicros, keyID: 0, outcome: result.outcome, subject: subject,
+                effects: result.effects, body: proposal.alternatives[index].body),
             requestKey: proposal.requestKey, fingerprint: proposal.fingerprint,
             previous: PreviousSequences(result), previousOfSubject: 0, alternative: UInt8(index))
-        if type == .batchApplied {
-            made.record.tenantSequenceCount = UInt32(proposal.alternatives[index].operations.count)
-        }
         requests.remember(
             proposal.requestKey, tenant: proposal.tenant, sequence: stamp.sequence,
             timeMicros: stamp.timeMicros)

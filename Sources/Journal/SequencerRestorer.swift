@@ -83,12 +83,21 @@ struct SequencerRestorer {
         sequencer.ledger.beginRestoring()
     }
 
+    /// Makes room for the lines and holds of a checkpoint.
+    func reserve(_ manifest: CheckpointManifest) {
+        func rowCountMax(_ section: SequencerSection) -> Int {
+            manifest.blocks.count { $0.name == section.rawValue } * Ledger.blockRowCount
+        }
+        sequencer.ledger.reserve(
+            lineCount: rowCountMax(.lines), holdCount: rowCountMax(.holds))
+    }
+
     /// Writes the rows of a block back.
     mutating func restore(_ block: SequencerBlock) {
         switch block {
         case .labelSets(let images): for image in images { sequencer.ledger.restore(image) }
-        case .lines(let images): for image in images { sequencer.ledger.restore(image) }
-        case .holds(let images): for image in images { sequencer.ledger.restore(image) }
+        case .lines(let images): sequencer.ledger.restore(images)
+        case .holds(let images): sequencer.ledger.restore(images)
         case .drawings(let images): for image in images { sequencer.ledger.restore(image) }
         case .reversals(let images): for image in images { sequencer.ledger.restore(image) }
         case .knownSubjects(let images): for image in images { sequencer.ledger.restore(image) }

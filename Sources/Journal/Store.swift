@@ -30,6 +30,8 @@ public protocol Store: AnyObject, Sendable {
     func deleteAll(prefix: [UInt8]) throws(StoreError)
     /// Makes every earlier write durable.
     func flush() throws(StoreError)
+    /// Lets go of what reads left in memory: after a start, which reads everything once.
+    func forgetReads()
 }
 
 extension Store {
@@ -51,6 +53,9 @@ extension Store {
             if !changes.isEmpty { try write(changes) }
         }
     }
+
+    /// Nothing to let go of.
+    public func forgetReads() {}
 
     /// Deletes one key; nothing when it is not there.
     public func delete(_ key: [UInt8]) throws(StoreError) {

@@ -76,12 +76,13 @@ final class Watchers: Sendable {
                     touch(.line(record.tenant, line.id), record.sequence)
                 }
                 guard !record.effects.isUsual else { continue }
-                let rare = record.effects.rare
-                for cell in rare.cells {
+                for cell in record.effects.rare.cells {
                     touch(.cell(record.tenant, cell.key), record.sequence)
                     touch(.limit(record.tenant, cell.key.limit), record.sequence)
                 }
-                for limit in rare.limits { touch(.limit(record.tenant, limit.id), record.sequence) }
+                for limit in record.effects.rare.limits {
+                    touch(.limit(record.tenant, limit.id), record.sequence)
+                }
             }
             return touched.flatMap { watched, sequence in
                 (state.callbacks[watched] ?? [:]).values.map { ($0, sequence) }

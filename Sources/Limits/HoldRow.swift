@@ -7,7 +7,7 @@ internal import Domain
 ///     64   next and previous hold of the line                                           2 x 4
 ///     72   next and previous in the wheel of expiries, or the place in its heap         2 x 4
 ///
-/// 80 bytes. With 5.3 to 10.7 of the index by id an open hold costs 85 to 91 bytes, and the heap of
+/// 80 bytes. With 5.3 to 8 of the index by id an open hold costs 85 to 88 bytes, and the heap of
 /// what is due within the wheel's smallest step 16 more. An ended hold costs the same, and 4 bytes
 /// of the queue in which it waits to be forgotten.
 ///
@@ -23,14 +23,17 @@ struct HoldRow: Sendable {
 
     init(_ image: HoldImage) { self.image = image }
 
-    /// What finds its line.
-    var lineKey: RowKey { RowKey(image.tenant, image.line.rawValue) }
+    /// What finds the line of a hold.
+    static func lineKey(_ image: HoldImage) -> RowKey {
+        RowKey(image.tenant, image.line.rawValue)
+    }
 }
 
 extension HoldRow: StripedRow {
     var key: RowKey { RowKey(image.tenant, image.id.rawValue) }
-    var isVacant: Bool { image.id.rawValue == 0 }
-    var lastSequence: UInt64 { image.lastSequence }
+    static func image(at row: UnsafeMutablePointer<HoldRow>) -> UnsafeMutablePointer<HoldImage> {
+        unsafe row.pointer(to: \.image).unsafelyUnwrapped
+    }
     static func key(_ image: HoldImage) -> RowKey { RowKey(image.tenant, image.id.rawValue) }
     static func sequence(_ image: HoldImage) -> UInt64 { image.lastSequence }
     static var vacant: HoldRow {
@@ -42,7 +45,7 @@ extension HoldRow: StripedRow {
 }
 
 /// What one commit drew, as it stands in memory: 48 bytes of image and two links, 56 in all, and
-/// 5.3 to 10.7 of index. The sequencer's alone.
+/// 5.3 to 8 of index. The sequencer's alone.
 struct DrawingRow: Sendable {
     var image: DrawingImage
     /// Towards the newest of the line; `Link.out` when nothing of it is left.
@@ -54,7 +57,6 @@ struct DrawingRow: Sendable {
 
 extension DrawingRow: KeyedRow {
     var key: RowKey { RowKey(image.tenant, image.id) }
-    var isVacant: Bool { image.id == 0 }
     static var vacant: DrawingRow {
         DrawingRow(
             DrawingImage(
@@ -65,7 +67,6 @@ extension DrawingRow: KeyedRow {
 
 extension ReversalImage: KeyedRow {
     var key: RowKey { RowKey(tenant, entry) }
-    var isVacant: Bool { entry == 0 }
     static var vacant: ReversalImage {
         ReversalImage(entry: 0, tenant: TenantID(0), reversedMinor: 0)
     }

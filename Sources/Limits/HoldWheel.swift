@@ -56,14 +56,12 @@ struct HoldWheel: Sendable {
         let holds: RowStripes<HoldRow>
 
         mutating func set(_ key: UInt32, place: UInt32) {
-            holds.with(Int(key)) {
-                $0.nextDue = place
-                $0.previousDue = HoldWheel.nearMark
-            }
+            holds[Int(key), \.nextDue] = place
+            holds[Int(key), \.previousDue] = HoldWheel.nearMark
         }
 
         func isBefore(_ left: UInt32, _ right: UInt32) -> Bool {
-            let (one, other) = (holds[Int(left)].key, holds[Int(right)].key)
+            let (one, other) = (holds.key(Int(left)), holds.key(Int(right)))
             return (one.tenant.rawValue, one.low) < (other.tenant.rawValue, other.low)
         }
     }
@@ -85,13 +83,11 @@ struct HoldWheel: Sendable {
 
     /// Calls the hold in `slot` off; does nothing when it does not wait.
     mutating func remove(_ slot: Int) {
-        let (next, previous) = holds.with(slot) { ($0.nextDue, $0.previousDue) }
+        let (next, previous) = (holds[slot, \.nextDue], holds[slot, \.previousDue])
         guard previous != Link.out else { return }
         count -= 1
-        holds.with(slot) {
-            $0.nextDue = Link.out
-            $0.previousDue = Link.out
-        }
+        holds[slot, \.nextDue] = Link.out
+        holds[slot, \.previousDue] = Link.out
         if previous == Self.nearMark {
             var places = Places(holds: holds)
             near.remove(at: Int(next), &places)
@@ -136,22 +132,20 @@ struct HoldWheel: Sendable {
         let bucket =
             level * Self.bucketCount + Int(truncatingIfNeeded: due &>> UInt64(8 * level)) & 511
         let head = heads[bucket]
-        holds.with(slot) {
-            $0.nextDue = head
-            $0.previousDue = Self.headMark | UInt32(truncatingIfNeeded: bucket)
-        }
+        holds[slot, \.nextDue] = head
+        holds[slot, \.previousDue] = Self.headMark | UInt32(truncatingIfNeeded: bucket)
         if head == Link.none {
             occupied[bucket / 64] |= 1 &<< UInt64(bucket % 64)
         } else {
-            holds.with(Int(head)) { $0.previousDue = UInt32(truncatingIfNeeded: slot) }
+            holds[Int(head), \.previousDue] = UInt32(truncatingIfNeeded: slot)
         }
         heads[bucket] = UInt32(truncatingIfNeeded: slot)
     }
 
     private mutating func unlink(next: UInt32, previous: UInt32) {
-        if next != Link.none { holds.with(Int(next)) { $0.previousDue = previous } }
+        if next != Link.none { holds[Int(next), \.previousDue] = previous }
         guard previous & Self.headMark != 0 else {
-            holds.with(Int(previous)) { $0.nextDue = next }
+            holds[Int(previous), \.nextDue] = next
             return
         }
         let bucket = Int(previous & ~Self.headMark)
@@ -162,7 +156,7 @@ struct HoldWheel: Sendable {
     /// Takes the first hold of a bucket and hangs it where it belongs now.
     private mutating func moveFirst(of bucket: Int) {
         let slot = Int(heads[bucket])
-        let (next, due) = holds.with(slot) { ($0.nextDue, $0.image.expiresAtMicros) }
+        let (next, due) = (holds[slot, \.nextDue], holds[slot, \.image.expiresAtMicros])
         unlink(next: next, previous: Self.headMark | UInt32(truncatingIfNeeded: bucket))
         place(slot, due)
     }
@@ -247,7 +241,9 @@ struct HoldWheel: Sendable {
             guard left > 0 else { return false }
             left -= 1
             let slot = heads[bucket]
-            let (next, due) = holds.with(Int(slot)) { ($0.nextDue, $0.image.expiresAtMicros) }
+            let (next, due) = (
+                holds[Int(slot), \.nextDue], holds[Int(slot), \.image.expiresAtMicros]
+            )
             unlink(next: next, previous: Self.headMark | UInt32(truncatingIfNeeded: bucket))
             near.insert(slot, dueMicros: due, &places)
         }

@@ -15,6 +15,8 @@ extension Ledger {
             step.outcome = .lineClosed
         } else if currency != line.currency {
             step.outcome = .currencyMismatch
+        } else if !canFree(min(amountMinor, line.principalMinor), slot) {
+            step.outcome = .tooMany
         } else if overflows && unallocated(amountMinor, line, waterfall) == nil {
             step.outcome = .amountOverflow
         }
@@ -64,11 +66,26 @@ extension Ledger {
             ExposureChange(.granted, line.labels, amountMinor: -lowered), of: line, slot)
     }
 
+    /// Whether the record may touch all the drawings, oldest first, that hold so much principal.
+    /// Looked at for the most that a repayment can free, before anything moves.
+    private func canFree(_ principalMinor: Int64, _ slot: Int) -> Bool {
+        var left = principalMinor
+        var room = Self.drawingsAtOnceCountMax - work.drawings.count
+        var next = rows.lines[slot, \.firstDrawing]
+        while left > 0, next != Link.none {
+            guard room > 0 else { return false }
+            room -= 1
+            left -= book.drawings[Int(next)].image.principalMinor
+            next = book.drawings[Int(next)].next
+        }
+        return true
+    }
+
     /// Frees the line's drawings, oldest first, of so much principal.
     private mutating func free(_ principalMinor: Int64, of line: LineImage, _ slot: Int) {
         var left = principalMinor
         while left > 0 {
-            let first = rows.lines.with(slot) { $0.firstDrawing }
+            let first = rows.lines[slot, \.firstDrawing]
             precondition(first != Link.none, "drawings add up to the principal")
             var drawing = book.drawings[Int(first)].image
             let freed = min(left, drawing.principalMinor)

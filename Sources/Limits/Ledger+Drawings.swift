@@ -6,7 +6,7 @@ extension Ledger {
     /// The open drawings of the line in a slot, oldest first, as slots.
     func drawingSlots(_ line: Int) -> [Int] {
         var slots: [Int] = []
-        var next = rows.lines.with(line) { $0.firstDrawing }
+        var next = rows.lines[line, \.firstDrawing]
         while next != Link.none {
             slots.append(Int(next))
             next = book.drawings[Int(next)].next
@@ -69,7 +69,7 @@ extension Ledger {
     /// Hangs a drawing into its line's list by its number: nearly always at the end.
     func linkDrawing(_ slot: Int, line: Int) {
         let id = book.drawings[slot].image.id
-        var (previous, next) = (rows.lines.with(line) { $0.lastDrawing }, Link.none)
+        var (previous, next) = (rows.lines[line, \.lastDrawing], Link.none)
         while previous != Link.none && book.drawings[Int(previous)].image.id > id {
             (previous, next) = (book.drawings[Int(previous)].previous, previous)
         }
@@ -77,12 +77,12 @@ extension Ledger {
         book.drawings[slot].next = next
         let link = UInt32(truncatingIfNeeded: slot)
         if previous == Link.none {
-            rows.lines.with(line) { $0.firstDrawing = link }
+            rows.lines[line, \.firstDrawing] = link
         } else {
             book.drawings[Int(previous)].next = link
         }
         if next == Link.none {
-            rows.lines.with(line) { $0.lastDrawing = link }
+            rows.lines[line, \.lastDrawing] = link
         } else {
             book.drawings[Int(next)].previous = link
         }
@@ -91,12 +91,12 @@ extension Ledger {
     private func unlinkDrawing(_ slot: Int, line: Int) {
         let (previous, next) = (book.drawings[slot].previous, book.drawings[slot].next)
         if previous == Link.none {
-            rows.lines.with(line) { $0.firstDrawing = next }
+            rows.lines[line, \.firstDrawing] = next
         } else {
             book.drawings[Int(previous)].next = next
         }
         if next == Link.none {
-            rows.lines.with(line) { $0.lastDrawing = previous }
+            rows.lines[line, \.lastDrawing] = previous
         } else {
             book.drawings[Int(next)].previous = previous
         }

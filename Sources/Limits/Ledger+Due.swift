@@ -33,12 +33,12 @@ extension Ledger {
         let hold = wheel.firstDue(atMicros: micros)
         if hold == nil, let next = wheel.nextDueMicros, next <= micros { return nil }
         if let first = waiting.first, first.dueMicros <= micros {
-            let holdMicros = hold.map { rows.holds.with($0) { $0.image.expiresAtMicros } }
+            let holdMicros = hold.map { rows.holds[$0, \.image.expiresAtMicros] }
             if first.dueMicros < holdMicros ?? .max { return work(ofWaiting: first.key) }
         }
         guard let hold else { return nil }
         let image = rows.holds.image(hold)
-        let subject = rows.lines.with(lineSlot(of: image)) { $0.image.subject }
+        let subject = rows.lines[lineSlot(of: image), \.image.subject]
         return DueWork(
             tenant: image.tenant, subject: subject, operation: .expire(hold: image.id),
             recordType: .holdExpired)

@@ -86,15 +86,12 @@ extension Ledger {
         of line: LineImage, _ slot: Int, onlyOpenFlows: Bool = false
     ) -> [ExposureChange] {
         var out = (rows.openHolds(line: slot) ?? []).map { place in
-            rows.holds.with(place) { row in
-                var held = ExposureChange(
-                    out: .used, row.image.labels, row.image.heldMinor,
-                    placedSeconds: row.image.placedSeconds)
-                // Its first drawing has the place in the count that it took, and it gives none
-                // back.
-                if row.image.committedMinor > 0 { held.flowCount = 0 }
-                return held
-            }
+            let hold = rows.holds.image(place)
+            var held = ExposureChange(
+                out: .used, hold.labels, hold.heldMinor, placedSeconds: hold.placedSeconds)
+            // Its first drawing has the place in the count that it took, and it gives none back.
+            if hold.committedMinor > 0 { held.flowCount = 0 }
+            return held
         }
         let holdCount = out.count
         for place in drawingSlots(slot) {

@@ -9,7 +9,7 @@ extension Ledger {
     ) -> LedgerStep {
         precondition(amountMinor > 0, "an amount is positive")
         // The place of the new hold is far away: asked early, it comes while the line is found.
-        work.warmth &+= rows.holds.home(RowKey(work.stamp.tenant, work.number).mixed)
+        rows.holds.prefetchHome(RowKey(work.stamp.tenant, work.number).mixed)
         let wanted =
             switch reference {
             case .existing(let id): lineSlot(id)
@@ -68,6 +68,8 @@ extension Ledger {
             step.outcome = .lineBlocked
         } else if currency != line.currency {
             step.outcome = .currencyMismatch
+        } else if book.drawings.isFull {
+            step.outcome = .tooMany
         } else if ending(hold) == .holdEnded {
             step.outcome = .holdEnded
         } else if amountMinor > left {

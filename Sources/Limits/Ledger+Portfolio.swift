@@ -5,6 +5,9 @@ internal import Ground
 extension Ledger {
     /// Positions of lines that one step of a scan looks at. Reason: some 100 us.
     public static let countedLineCount = 512
+    /// Holds and drawings behind which a step ends with the line in hand. Reason: some 5 ms, for
+    /// which everybody waits; a line that alone has more makes one longer step.
+    public static let countedExposureCount = 16_384
 
     /// The next step of a portfolio limit that is COUNTING; nil when none is.
     public var countingWork: DueWork? {
@@ -13,6 +16,21 @@ extension Ledger {
                 tenant: task.tenant, subject: .none, operation: .countPortfolioLimit(task.limit),
                 recordType: .portfolioCounted)
         }
+    }
+
+    /// The next step of a limit that is COUNTING, as a record that fits: with fewer lines where
+    /// they carry much. One line that alone carries more than a record takes cannot be counted: the
+    /// limit is paused then, and refuses nothing.
+    public mutating func countNext(
+        _ id: PortfolioLimitID, stamp: LedgerStamp, fits: (LedgerBulk) -> Bool
+    ) -> LedgerResult {
+        defer { work.countedLineCount = Self.countedLineCount }
+        while work.countedLineCount > 0 {
+            let result = apply(.one(.countPortfolioLimit(id)), stamp: stamp, fits: fits)
+            if result.outcome == .done { return result }
+            work.countedLineCount /= 2
+        }
+        return apply(.one(.pausePortfolioLimit(id, isPaused: true)), stamp: stamp)
     }
 
     mutating func performOnPortfolio(_ operation: LedgerOperation) -> LedgerStep {
@@ -49,12 +67,18 @@ extension Ledger {
             return
         }
         let start = Int(task.position)
-        let end = min(start + Self.countedLineCount, max(start, rows.lines.slotCount))
+        var end = min(start + work.countedLineCount, max(start, rows.lines.slotCount))
+        var left = Self.countedExposureCount
         for slot in start..<end where rows.lines.holdsRow(slot) {
             let line = rows.lines.image(slot)
             guard line.tenant == task.tenant else { continue }
             let exposures = exposures(of: line, slot)
             portfolio.count(exposures, into: id, stamp: work.stamp)
+            left -= exposures.count
+            if left < 0 {
+                end = slot + 1
+                break
+            }
         }
         portfolio.advanceCounting(id, to: UInt64(end), stamp: work.stamp)
         if end >= rows.lines.slotCount { portfolio.finishCounting(id, stamp: work.stamp) }

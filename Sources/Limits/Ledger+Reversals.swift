@@ -10,6 +10,7 @@ extension Ledger {
         let reversedMinor = known.map { book.reversals[$0].reversedMinor } ?? 0
         var moved: Int64 = 0
         var step = withOpenLine(entry.line, nil) { ledger, line, slot in
+            guard ledger.hasRoom(for: entry, isKnown: known != nil) else { return .tooMany }
             guard amountMinor <= entry.totalMinor - reversedMinor else {
                 return .amountExceedsEntry
             }
@@ -24,7 +25,8 @@ extension Ledger {
                     !line.grantedMinor.addingReportingOverflow(amountMinor).overflow
                 else { return .amountOverflow }
                 moved = ledger.reverseRepayment(
-                    paid, drawings, amountMinor, alreadyMinor: reversedMinor, &line, slot)
+                    paid, drawings, amountMinor, alreadyMinor: reversedMinor,
+                    unloweredMinor: entry.unloweredMinor, &line, slot)
             case .charge(let component, let age):
                 moved = min(amountMinor, line.owed(component, age))
                 line.addOwed(component, age, -moved)
@@ -40,6 +42,13 @@ extension Ledger {
             reversedMinor: reversedMinor + amountMinor, lastSequence: work.stamp.sequence)
         write(image, at: known)
         return step
+    }
+
+    /// Whether the counter-entry's own row fits, and every drawing that it may bring back.
+    private func hasRoom(for entry: ReversibleEntry, isKnown: Bool) -> Bool {
+        guard isKnown || !book.reversals.isFull else { return false }
+        guard case .repayment(_, let drawings) = entry.kind else { return true }
+        return drawings.count <= book.drawings.room
     }
 
     private mutating func write(_ image: ReversalImage, at known: Int?) {
@@ -85,7 +94,7 @@ extension Ledger {
     /// earlier counter-entries put back. Says how much is owed again; the rest had met no debt.
     private mutating func reverseRepayment(
         _ paid: [ReversibleEntry.Part], _ drawings: [DrawingImage], _ amountMinor: Int64,
-        alreadyMinor: Int64, _ line: inout LineImage, _ slot: Int
+        alreadyMinor: Int64, unloweredMinor: Int64, _ line: inout LineImage, _ slot: Int
     ) -> Int64 {
         var skip = alreadyMinor
         var left = amountMinor
@@ -103,10 +112,14 @@ extension Ledger {
             line.addOwed(part.step.component, part.step.age, again)
             note(part.step.component, part.step.age, again)
         }
-        if line.kind == .instalment && principal > 0 {
-            line.limitMinor += principal
+        // What lowered no limit was repaid last, so it comes back first and raises none.
+        let raised =
+            max(0, skippedPrincipal + principal - unloweredMinor)
+            - max(0, skippedPrincipal - unloweredMinor)
+        if line.kind == .instalment && raised > 0 {
+            line.limitMinor += raised
             exposeUnrefused(
-                ExposureChange(.granted, line.labels, amountMinor: principal), of: line, slot)
+                ExposureChange(.granted, line.labels, amountMinor: raised), of: line, slot)
         }
         drawAgain(drawings, principal, skippedMinor: skippedPrincipal, line, slot)
         return amountMinor - left

@@ -50,13 +50,13 @@ extension Ledger {
     mutating func write(_ slot: Int, _ changed: consuming LineImage, placing hold: Int? = nil) {
         var line = changed
         if line.details != nil || line.overLimitMinor > 0 { settleDetails(&line) }
+        if let details = line.details { blockCountMax = max(blockCountMax, details.blocks.count) }
         Self.check(line)
-        let (previousSequence, version, hasOtherTimes) = rows.lines.with(slot) { row in
-            (
-                row.image.lastSequence, row.image.version,
-                row.image.details !== line.details || row.image.status != line.status
-            )
-        }
+        let previousSequence = rows.lines[slot, \.image.lastSequence]
+        let version = rows.lines[slot, \.image.version]
+        let hasOtherTimes =
+            rows.lines[slot, \.image.details] !== line.details
+            || rows.lines[slot, \.image.status] != line.status
         let isFirst = previousSequence != work.stamp.sequence
         line.version = isFirst ? version + 1 : version
         line.lastSequence = work.stamp.sequence
@@ -185,11 +185,30 @@ extension Ledger {
 
     // MARK: Undo
 
+    /// From here on a record can be put back whole, or no longer.
+    mutating func keepWholeRecord(_ keeps: Bool) {
+        if keeps {
+            work.undo.removeAll()
+            portfolio.beginRecord()
+        }
+        work.keepsRecord = keeps
+        portfolio.keepsRecord = keeps
+    }
+
+    /// Puts everything back as it was before the record, which must be kept whole.
+    mutating func undoRecord() {
+        precondition(work.keepsRecord, "the record is kept whole")
+        portfolio.widenChain()
+        work.widenChain()
+        undoChain()
+    }
+
     /// Puts every row back as it was when the chain began, newest write first.
     mutating func undoChain() {
         portfolio.undo()
         guard work.keepsUndo else { return }
-        for (slot, before) in work.undo.holds.reversed() {
+        let marks = work.marks.undo
+        for (slot, before) in work.undo.holds[marks.holds...].reversed() {
             let slot = Int(slot)
             if let before {
                 rows.holds.stripe(slot).undoWrite(slot &>> 6, before)
@@ -198,8 +217,10 @@ extension Ledger {
                 rows.holds.stripe(slot).undoInsert(slot &>> 6)
             }
         }
-        for (slot, before) in work.undo.drawings.reversed() { undo(drawing: Int(slot), before) }
-        for (slot, before) in work.undo.lines.reversed() {
+        for (slot, before) in work.undo.drawings[marks.drawings...].reversed() {
+            undo(drawing: Int(slot), before)
+        }
+        for (slot, before) in work.undo.lines[marks.lines...].reversed() {
             let slot = Int(slot)
             if let before {
                 rows.lines.stripe(slot).undoWrite(slot &>> 6, before)
@@ -208,7 +229,7 @@ extension Ledger {
                 rows.lines.stripe(slot).undoInsert(slot &>> 6)
             }
         }
-        for (slot, before) in work.undo.subjects.reversed() {
+        for (slot, before) in work.undo.subjects[marks.subjects...].reversed() {
             let slot = Int(slot)
             if let before {
                 rows.subjects.stripe(slot).undoWrite(slot &>> 6, before)
@@ -217,7 +238,7 @@ extension Ledger {
                 subjectCount -= 1
             }
         }
-        for (slot, before) in work.undo.reversals.reversed() {
+        for (slot, before) in work.undo.reversals[marks.reversals...].reversed() {
             if let before {
                 book.reversals[Int(slot)] = before
             } else {

@@ -8,6 +8,7 @@ extension Ledger {
         result.effects.unallocatedMinor = work.unallocatedMinor
         result.effects.lines.reserveCapacity(work.lines.count)
         for place in work.lines.indices {
+            if place % Self.warmCountMax == 0 { warmTouched(from: place) }
             result.effects.lines.append(rows.lines.image(Int(work.lines[place].slot)))
             if place == 0 {
                 result.previousOfLine = work.lines[place].previousSequence
@@ -43,8 +44,8 @@ extension Ledger {
         if work.endings.count > 1 {
             // By id, so that a restored ledger, which sorts, queues them in the same order.
             work.endings.sort { left, right in
-                let first = rows.holds.with(Int(left)) { $0.image.id.rawValue }
-                return first < rows.holds.with(Int(right)) { $0.image.id.rawValue }
+                let first = rows.holds[Int(left), \.image.id].rawValue
+                return first < rows.holds[Int(right), \.image.id].rawValue
             }
         }
         for slot in work.endings { ended.append(slot) }

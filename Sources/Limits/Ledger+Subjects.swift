@@ -19,9 +19,9 @@ extension Ledger {
         case .unfreeze(.subject(let id), let block): return unfreeze(id, block)
         case .setGroup(let id, let group): return move(id, to: group)
         case .labelSubject(let id, let labels):
-            guard let set = labels.isEmpty ? LabelSetID.none : intern(labels.sorted()) else {
-                return LedgerStep(outcome: .tooMany)
-            }
+            guard hasRoom(for: id),
+                let set = labels.isEmpty ? LabelSetID.none : intern(labels.sorted())
+            else { return LedgerStep(outcome: .tooMany) }
             edit(id) { $0.labels = set }
             return LedgerStep(outcome: .done)
         case .subjectTimeCame(let id):
@@ -52,7 +52,7 @@ extension Ledger {
 
     private mutating func freeze(_ id: SubjectID, _ block: Block, releases: Bool) -> LedgerStep {
         let key = RowKey(work.stamp.tenant, id)
-        guard (subject(key.tenant, id)?.blocks.count ?? 0) < Block.countMax else {
+        guard hasRoom(for: id), (subject(key.tenant, id)?.blocks.count ?? 0) < Block.countMax else {
             return LedgerStep(outcome: .tooMany)
         }
         var released: [(line: Int, holds: [Int])] = []
@@ -99,14 +99,44 @@ extension Ledger {
         return LedgerStep(outcome: .done)
     }
 
+    /// Whether something can be written about a subject, of whom nothing may be known yet.
+    private func hasRoom(for id: SubjectID) -> Bool {
+        let key = RowKey(work.stamp.tenant, id)
+        return !rows.subjects.isFull(key) || rows.subjects.slot(key) != nil
+    }
+
     /// Puts a subject into another group: what is out of it moves along.
     private mutating func move(_ id: SubjectID, to group: UInt64) -> LedgerStep {
         let key = RowKey(work.stamp.tenant, id)
         let old = subject(key.tenant, id)?.group ?? 0
+        guard hasRoom(for: id) else { return LedgerStep(outcome: .tooMany) }
         if old != group && countsExposure {
-            for slot in rows.lineSlots(key) { moveGroup(slot, from: old, to: group) }
+            guard let slots = movedLines(of: key) else { return LedgerStep(outcome: .tooMany) }
+            for slot in slots { moveGroup(slot, from: old, to: group) }
         }
         edit(id) { $0.group = group }
         return LedgerStep(outcome: .done)
+    }
+
+    /// The lines of a subject that moves; nil when they have more holds and drawings, or are more
+    /// themselves, than one record moves.
+    private func movedLines(of key: RowKey) -> [Int]? {
+        var slots: [Int] = []
+        var left = Self.movedAtOnceCountMax
+        for slot in rows.lineSlots(key) {
+            left -= 1
+            guard left >= 0, let holds = rows.openHolds(line: slot, countMax: left) else {
+                return nil
+            }
+            left -= holds.count
+            var next = rows.lines[slot, \.firstDrawing]
+            while next != Link.none {
+                guard left > 0 else { return nil }
+                left -= 1
+                next = book.drawings[Int(next)].next
+            }
+            slots.append(slot)
+        }
+        return slots
     }
 }

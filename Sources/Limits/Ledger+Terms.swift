@@ -83,12 +83,19 @@ extension Ledger {
     }
 
     /// A price begins: of new drawings, or of the open ones too.
+    ///
+    /// Of a line with more of them than a record may touch the rest follows: the price stays
+    /// pending, due already, until records of its time have reached all.
     private mutating func begin(_ price: PendingPrice, _ line: inout LineImage, _ slot: Int) {
         line.nominalRatePpm = price.nominalRatePpm
         line.edit { $0.pendingPrice = nil }
         guard price.appliesToAll else { return }
         for place in drawingSlots(slot) {
             var drawing = book.drawings[place].image
+            guard drawing.nominalRatePpm != price.nominalRatePpm else { continue }
+            guard work.drawings.count < Self.drawingsAtOnceCountMax else {
+                return line.edit { $0.pendingPrice = price }
+            }
             drawing.nominalRatePpm = price.nominalRatePpm
             write(place, drawing, line: slot)
         }

@@ -21,57 +21,97 @@ extension Ledger {
     }
 
     /// Brings what the next proposals look for into the cache: `warmCountMax` of them, from the
-    /// first on. What they will make has no number yet. Changes nothing.
-    public mutating func warm(_ proposals: ArraySlice<Proposal>) {
+    /// first on. `lastNumber` says a tenant's last number: from there on the proposals will most
+    /// likely take theirs, and a number that another one takes has only been looked at in vain.
+    /// Changes nothing.
+    public mutating func warm(
+        _ proposals: ArraySlice<Proposal>, after lastNumber: (TenantID) -> UInt64
+    ) {
         work.warmLines.removeAll(keepingCapacity: true)
         work.warmHolds.removeAll(keepingCapacity: true)
+        var tenant: TenantID?
+        var number: UInt64 = 0
         for proposal in proposals.prefix(Self.warmCountMax) {
-            guard let alternative = proposal.alternatives.first, alternative.chains.isEmpty else {
-                continue
+            if proposal.tenant != tenant {
+                tenant = proposal.tenant
+                number = lastNumber(proposal.tenant)
             }
-            for operation in alternative.operations {
-                noteKeys(operation, tenant: proposal.tenant, number: nil)
-            }
+            number += 1
+            noteKeys(proposal.alternatives.first, tenant: proposal.tenant, number: number)
         }
         warmNoted()
     }
 
+    /// Tenants and subjects of the lines that were brought in last, for whoever looks them up next.
+    public var warmedSubjects: [(tenant: TenantID, subject: SubjectID)] { work.warmSubjects }
+
     private mutating func warmNoted() {
-        work.warmth &+= rows.holds.warmHomes(work.warmHolds)
+        for mixed in work.warmHolds { rows.holds.prefetchHome(mixed) }
+        for mixed in work.warmLines { rows.lines.prefetchHome(mixed) }
+        for mixed in work.warmHolds {
+            if let slot = rows.holds.likelySlot(mixed) {
+                rows.holds.prefetch(slot)
+            } else {
+                rows.holds.prefetchNext(mixed)
+            }
+        }
         for mixed in work.warmHolds {
             guard let slot = rows.holds.likelySlot(mixed) else { continue }
-            work.warmth &+= rows.holds.with(slot) { $0.warmth }
-            work.warmLines.append(rows.holds.with(slot) { $0.lineKey.mixed })
+            let line = HoldRow.lineKey(rows.holds[slot, \.image]).mixed
+            rows.lines.prefetchHome(line)
+            work.warmLines.append(line)
         }
         warmLines()
     }
 
-    /// Brings the lines of `work.warmLines` into the cache, and then the newest hold of each: a new
-    /// hold is hung in before it.
+    /// Brings the lines of `work.warmLines`, whose places in the index were asked for, into the
+    /// cache, then the newest hold of each: a new hold is hung in before it.
     mutating func warmLines() {
-        work.warmth &+= rows.lines.warmHomes(work.warmLines)
+        work.warmSubjects.removeAll(keepingCapacity: true)
         for mixed in work.warmLines {
-            guard let slot = rows.lines.likelySlot(mixed) else { continue }
-            work.warmth &+= rows.lines.with(slot) { $0.warmth }
+            if let slot = rows.lines.likelySlot(mixed) { rows.lines.prefetch(slot) }
         }
         for mixed in work.warmLines {
             guard let slot = rows.lines.likelySlot(mixed) else { continue }
-            // The publisher takes ended holds off the list, under this lock.
-            let first = rows.lines.stripe(slot).lock.withLock { _ in
-                rows.lines.with(slot) { $0.firstHold }
+            let stripe = rows.lines.stripe(slot)
+            // The publisher takes ended holds off the list, and rows out of flight, under this
+            // lock.
+            let first = stripe.lock.withLock {
+                stripe.prefetchNextInFlight(mixed)
+                return rows.lines[slot, \.firstHold]
             }
-            if first != Link.none { work.warmth &+= rows.holds.with(Int(first)) { $0.warmth } }
+            if first != Link.none { rows.holds.prefetch(Int(first)) }
+            work.warmSubjects.append(
+                (rows.lines[slot, \.image.tenant], rows.lines[slot, \.image.subject]))
+        }
+    }
+
+    /// Brings rows that a long record touched into the cache again, `warmCountMax` of them from the
+    /// place on: what came after them has pushed them out.
+    mutating func warmTouched(from start: Int) {
+        guard work.lines.count > Self.warmCountMax else { return }
+        for place in start..<min(start + Self.warmCountMax, work.lines.count) {
+            rows.lines.prefetch(Int(work.lines[place].slot))
+        }
+    }
+
+    /// A function of its own, so that the alternative is lent and not copied list by list.
+    @inline(never)
+    private mutating func noteKeys(_ alternative: Alternative, tenant: TenantID, number: UInt64) {
+        guard alternative.chains.isEmpty else { return }
+        for place in alternative.operations.indices {
+            noteKeys(alternative.operations[place], tenant: tenant, number: number)
         }
     }
 
     private mutating func noteKeys(
-        _ operation: LedgerOperation, tenant: TenantID, number: UInt64?
+        _ operation: LedgerOperation, tenant: TenantID, number: UInt64
     ) {
         switch operation {
         case .reserve(.existing(let line), _, _, _, _):
             work.warmLines.append(RowKey(tenant, line.rawValue).mixed)
             // Where the new hold will be entered.
-            if let number { work.warmHolds.append(RowKey(tenant, number).mixed) }
+            work.warmHolds.append(RowKey(tenant, number).mixed)
         case .commit(let hold, _, _, _), .release(let hold), .extend(let hold, _):
             work.warmHolds.append(RowKey(tenant, hold.rawValue).mixed)
         case .repay(let line, _, _, _), .postCharge(let line, _, _, _, _),
@@ -82,14 +122,8 @@ extension Ledger {
     }
 }
 
-extension LineRow {
-    /// Something of each cache line that the row lies in; the sum means nothing.
-    fileprivate var warmth: UInt64 {
-        image.id.rawValue &+ UInt64(bitPattern: image.principalMinor) &+ UInt64(nextOfSubject)
-    }
-}
-
-extension HoldRow {
-    /// Likewise.
-    fileprivate var warmth: UInt64 { image.id.rawValue &+ UInt64(previousDue) }
+extension RowPlaces {
+    /// Asks for the row in a slot that was appended.
+    @inline(__always)
+    func prefetch(_ slot: Int) { unsafe Prefetch.value(at: address(slot)) }
 }

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Ground
+internal import Synchronization
 
 /// Every line, hold and known subject of the ledger, once in memory: the sequencer changes them
 /// in place, ahead of the disk, and readers on other threads see exactly what is durable.
@@ -10,8 +11,9 @@ internal import Ground
 ///     64 parts of an index     subject -> its newest line, one lock each
 ///
 /// A row whose last record is not durable yet is *in flight*: a small table of its stripe keeps
-/// what is durable ("nothing" for a row that is new). `publish` replaces or drops that entry when
-/// the record is durable, so one row costs one entry however many records are on their way.
+/// what is durable. `publish` replaces or drops that entry when the record is durable, so one row
+/// costs one entry however many records are on their way. A row that is new needs none: its own
+/// sequence is later than what its stripe knows to be durable.
 ///
 /// Locks are taken in the order subject, line, hold; the sequencer and the publisher hold each for
 /// some 20 ns. Complexity: O(1) for one row. Thread: `publish` is the publisher's; functions whose
@@ -21,11 +23,18 @@ public final class LedgerRows: Sendable {
     let holds = RowStripes<HoldRow>()
     let subjects = RowStripes<SubjectRow>()
     let subjectLines: [SubjectLines]
+    /// A bit for each stripe of subjects: set once one of its subjects has had a block, for good.
+    ///
+    /// Few subjects ever have one, so nearly every reader of a line learns from this one word,
+    /// which stays in its cache, that there is nothing to look for. Set with release order before
+    /// the image with the block is published, loaded with acquire order: who does not see the bit
+    /// reads as before that publishing, and nobody has been told of the block then.
+    let blockedStripes = Atomic<UInt64>(0)
 
     /// Starts empty.
     init() { subjectLines = (0..<64).map { _ in SubjectLines() } }
 
-    /// Rows whose last record is not durable: bounded by what the journal takes in flight.
+    /// Rows of which readers see an older state: bounded by what the journal takes in flight.
     public var inFlightCount: Int {
         lines.inFlightCount + holds.inFlightCount + subjects.inFlightCount
     }
@@ -35,7 +44,7 @@ public final class LedgerRows: Sendable {
 final class SubjectLines: @unchecked Sendable {
     // Sendable because the sequencer alone changes the index, under the lock, and reads it without;
     // readers read it under the lock.
-    let lock = Lock(())
+    let lock = Gate()
     var index = SlotIndex(partCountLog2: 4)
 }
 
@@ -44,9 +53,7 @@ private struct SubjectHashes: SlotHashes {
     let lines: RowStripes<LineRow>
 
     func mixed(_ slot: Int) -> UInt64 {
-        let stripe = lines.stripe(slot)
-        return RowKey(stripe.table[slot &>> 6].image.tenant, stripe.table[slot &>> 6].image.subject)
-            .mixed
+        LineRow.subjectKey(lines[slot, \.image]).mixed
     }
 }
 
@@ -56,8 +63,12 @@ extension LedgerRows {
     }
 
     private func owns(_ key: RowKey, _ slot: Int) -> Bool {
-        lines.with(slot) { RowKey($0.image.tenant, $0.image.subject) == key }
+        LineRow.subjectKey(lines[slot, \.image]) == key
     }
+
+    /// Asks for where the search for a subject begins.
+    @inline(__always)
+    func prefetchSubjectHome(_ mixed: UInt64) { subjectLines(mixed).index.prefetchHome(mixed) }
 
     /// The newest line of a subject, as a global slot.
     func newestLine(_ key: RowKey) -> Int? {
@@ -67,12 +78,12 @@ extension LedgerRows {
 
     /// Puts a line that was just inserted at the head of its subject's list.
     func linkToSubject(_ slot: Int) {
-        let key = lines.with(slot) { RowKey($0.image.tenant, $0.image.subject) }
+        let key = LineRow.subjectKey(lines[slot, \.image])
         let mixed = key.mixed
         let part = subjectLines(mixed)
         let newest = part.index.find(mixed) { owns(key, $0) }
-        part.lock.withLock { _ in
-            lines.with(slot) { $0.nextOfSubject = newest.map(UInt32.init) ?? Link.none }
+        part.lock.withLock {
+            lines[slot, \.nextOfSubject] = newest.map(UInt32.init) ?? Link.none
             if let newest {
                 part.index.replace(mixed, slot: newest, with: slot)
             } else {
@@ -83,16 +94,31 @@ extension LedgerRows {
 
     /// Takes a line, the newest of its subject, off the list again.
     func unlinkFromSubject(_ slot: Int) {
-        let key = lines.with(slot) { RowKey($0.image.tenant, $0.image.subject) }
+        let key = LineRow.subjectKey(lines[slot, \.image])
         let mixed = key.mixed
         let part = subjectLines(mixed)
-        let next = lines.with(slot) { $0.nextOfSubject }
-        part.lock.withLock { _ in
+        let next = lines[slot, \.nextOfSubject]
+        part.lock.withLock {
             if next == Link.none {
                 part.index.remove(mixed, slot: slot, hashes: SubjectHashes(lines: lines))
             } else {
                 part.index.replace(mixed, slot: slot, with: Int(next))
             }
+        }
+    }
+
+    /// Links all lines of a subject anew, of which `newest` was the head of the list.
+    func relinkToSubject(_ key: RowKey, newest: Int, oldestFirst members: [Member]) {
+        let mixed = key.mixed
+        let part = subjectLines(mixed)
+        part.lock.withLock {
+            var older = Link.none
+            for member in members {
+                lines[Int(member.slot), \.nextOfSubject] = older
+                older = member.slot
+            }
+            guard Int(older) != newest else { return }
+            part.index.replace(mixed, slot: newest, with: Int(older))
         }
     }
 
@@ -102,7 +128,7 @@ extension LedgerRows {
         var next = newestLine(key)
         while let slot = next {
             slots.append(slot)
-            let link = lines.with(slot) { $0.nextOfSubject }
+            let link = lines[slot, \.nextOfSubject]
             next = link == Link.none ? nil : Int(link)
         }
         return slots
@@ -115,9 +141,9 @@ extension LedgerRows {
     @inline(__always)
     func write(_ image: LineImage, at line: Int, isFirst: Bool, placing hold: Int?) {
         let stripe = lines.stripe(line)
-        stripe.lock.withLock { _ in
-            if isFirst { stripe.keep(line &>> 6) }
-            stripe.table[line &>> 6].image = image
+        stripe.lock.withLock {
+            if isFirst { stripe.keep(line &>> 6, until: image.lastSequence) }
+            lines[line, \.image] = image
             if let hold { link(hold, line: line) }
         }
     }
@@ -125,50 +151,46 @@ extension LedgerRows {
     /// Puts a hold at the head of its line's list. Under the lock of the line's stripe, or while
     /// nobody reads.
     func link(_ slot: Int, line: Int) {
-        let first = lines.with(line) { $0.firstHold }
-        holds.with(slot) {
-            $0.nextOfLine = first
-            $0.previousOfLine = Link.none
-        }
+        let first = lines[line, \.firstHold]
+        holds[slot, \.nextOfLine] = first
+        holds[slot, \.previousOfLine] = Link.none
         if first != Link.none {
-            holds.with(Int(first)) { $0.previousOfLine = UInt32(truncatingIfNeeded: slot) }
+            holds[Int(first), \.previousOfLine] = UInt32(truncatingIfNeeded: slot)
         }
-        lines.with(line) { $0.firstHold = UInt32(truncatingIfNeeded: slot) }
+        lines[line, \.firstHold] = UInt32(truncatingIfNeeded: slot)
     }
 
     /// Takes a hold off its line's list, if it is there. Under the lock of the line's stripe.
     func unlink(_ slot: Int, line: Int) {
-        let (next, previous) = holds.with(slot) { ($0.nextOfLine, $0.previousOfLine) }
+        let (next, previous) = (holds[slot, \.nextOfLine], holds[slot, \.previousOfLine])
         guard next != Link.out else { return }
-        if next != Link.none { holds.with(Int(next)) { $0.previousOfLine = previous } }
+        if next != Link.none { holds[Int(next), \.previousOfLine] = previous }
         if previous != Link.none {
-            holds.with(Int(previous)) { $0.nextOfLine = next }
+            holds[Int(previous), \.nextOfLine] = next
         } else {
-            lines.with(line) { $0.firstHold = next }
+            lines[line, \.firstHold] = next
         }
-        holds.with(slot) {
-            $0.nextOfLine = Link.out
-            $0.previousOfLine = Link.out
-        }
+        holds[slot, \.nextOfLine] = Link.out
+        holds[slot, \.previousOfLine] = Link.out
     }
 
     /// Likewise, taking the lock. Thread: the sequencer, for a hold that is going to leave.
     func unlinkFromLine(_ slot: Int, line: Int) {
-        lines.stripe(line).lock.withLock { _ in unlink(slot, line: line) }
+        lines.stripe(line).lock.withLock { unlink(slot, line: line) }
     }
 
     /// The open holds of a line, newest first, as global slots; nil when there are more than
     /// `countMax`. Thread: the sequencer.
     func openHolds(line: Int, countMax: Int = .max) -> [Int]? {
-        lines.stripe(line).lock.withLock { _ in
+        lines.stripe(line).lock.withLock {
             var slots: [Int] = []
-            var next = lines.with(line) { $0.firstHold }
+            var next = lines[line, \.firstHold]
             while next != Link.none {
-                if holds.with(Int(next), { $0.image.state }) == .held {
+                if holds[Int(next), \.image.state] == .held {
                     if slots.count == countMax { return nil }
                     slots.append(Int(next))
                 }
-                next = holds.with(Int(next)) { $0.nextOfLine }
+                next = holds[Int(next), \.nextOfLine]
             }
             return slots
         }

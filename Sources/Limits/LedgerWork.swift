@@ -30,16 +30,21 @@ struct LedgerWork: Sendable {
     /// Mixed keys of lines and holds that the next operations of a batch will look for.
     var warmLines: [UInt64] = []
     var warmHolds: [UInt64] = []
-    /// Takes in what was read ahead, so that it is read.
-    var warmth: UInt64 = 0
+    /// Subjects of the lines that were found, with their tenants.
+    var warmSubjects: [(tenant: TenantID, subject: SubjectID)] = []
+
+    /// Positions of lines that a step of a scan looks at.
+    var countedLineCount = Ledger.countedLineCount
 
     // Of the chain.
     /// The line that it opened last.
     var opened: Int?
     /// A chain of one operation refuses before it writes, so it never has to put anything back.
     var keepsUndo = false
+    /// What chains did stays in the undo lists until the record ends, so that all can be put back.
+    var keepsRecord = false
     var undo = Undo()
-    private var marks = Marks()
+    private(set) var marks = Marks()
 
     /// Rows before each write, oldest first; nil: the row was made.
     struct Undo: Sendable {
@@ -56,10 +61,33 @@ struct LedgerWork: Sendable {
             subjects.removeAll(keepingCapacity: true)
             reversals.removeAll(keepingCapacity: true)
         }
+
+        /// How long each list is.
+        var counts: Counts {
+            Counts(
+                lines: lines.count, holds: holds.count, drawings: drawings.count,
+                subjects: subjects.count, reversals: reversals.count)
+        }
+
+        mutating func removeLast(downTo counts: Counts) {
+            lines.removeLast(lines.count - counts.lines)
+            holds.removeLast(holds.count - counts.holds)
+            drawings.removeLast(drawings.count - counts.drawings)
+            subjects.removeLast(subjects.count - counts.subjects)
+            reversals.removeLast(reversals.count - counts.reversals)
+        }
+
+        struct Counts: Sendable {
+            var lines = 0
+            var holds = 0
+            var drawings = 0
+            var subjects = 0
+            var reversals = 0
+        }
     }
 
-    /// How long the record's lists were when the chain began.
-    private struct Marks: Sendable {
+    /// How long the record's lists were when the chain began, and its undo lists.
+    struct Marks: Sendable {
         var lines = 0
         var holds = 0
         var drawings = 0
@@ -69,6 +97,7 @@ struct LedgerWork: Sendable {
         var times = 0
         var parts = 0
         var unallocatedMinor: Int64 = 0
+        var undo = Undo.Counts()
     }
 
     /// Begins a record.
@@ -97,14 +126,18 @@ struct LedgerWork: Sendable {
     /// Begins a chain of so many operations.
     mutating func beginChain(operationCount: Int) {
         opened = nil
-        keepsUndo = operationCount > 1
+        keepsUndo = operationCount > 1 || keepsRecord
         guard keepsUndo else { return }
-        undo.removeAll()
+        if !keepsRecord { undo.removeAll() }
         marks = Marks(
             lines: lines.count, holds: holds.count, drawings: drawings.count,
             subjects: subjects.count, reversals: reversals.count, endings: endings.count,
-            times: times.count, parts: parts.count, unallocatedMinor: unallocatedMinor)
+            times: times.count, parts: parts.count, unallocatedMinor: unallocatedMinor,
+            undo: undo.counts)
     }
+
+    /// Makes the whole record one chain, for putting all of it back.
+    mutating func widenChain() { marks = Marks() }
 
     /// Forgets what the chain added to the record's lists.
     mutating func dropChain() {
@@ -117,7 +150,7 @@ struct LedgerWork: Sendable {
         times.removeLast(times.count - marks.times)
         parts.removeLast(parts.count - marks.parts)
         unallocatedMinor = marks.unallocatedMinor
-        undo.removeAll()
+        undo.removeLast(downTo: marks.undo)
     }
 }
 

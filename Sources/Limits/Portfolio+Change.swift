@@ -77,7 +77,7 @@ extension Portfolio {
         _ exposure: Exposure, mayRefuse: Bool, stamp: LedgerStamp
     ) -> LedgerOutcome {
         guard let book = tenants[exposure.tenant] else { return .done }
-        touches.removeAll(keepingCapacity: true)
+        if !touches.isEmpty { touches.removeAll(keepingCapacity: true) }
         var verdict = PortfolioVerdict()
         gather(exposure, book: book, verdict: &verdict)
         if mayRefuse { return settle(book: book, verdict: verdict, stamp: stamp) }
@@ -89,11 +89,15 @@ extension Portfolio {
     private mutating func gather(
         _ exposure: Exposure, book: Int, verdict: inout PortfolioVerdict
     ) {
-        let shapes = books[book].shapes(exposure.measure)
+        // Each list by itself: a copy of the book would count all of its lists.
+        let (shapes, shares) =
+            exposure.measure == .used
+            ? (books[book].used.shapes, books[book].used.shares)
+            : (books[book].granted.shapes, books[book].granted.shares)
         if shapes.isEmpty { return }
         resolve(exposure, book: book)
         let firstTouch = touches.count
-        for share in books[book].shares(exposure.measure) { touchBook(share, exposure) }
+        for share in shares { touchBook(share, exposure) }
         for index in shapes.indices {
             var fixed = FixedValues(values: CellValues(repeating: 0))
             var isMissing = false
@@ -105,7 +109,7 @@ extension Portfolio {
             if isMissing {
                 for member in shapes[index].agreeing(with: fixed.values) {
                     let definition = Int(member.definition)
-                    if definitions[definition].takes(exposure) {
+                    if definitions[definition].rule.takes(exposure) {
                         missLabel(definition, book: book, verdict: &verdict)
                     }
                 }
@@ -149,11 +153,10 @@ extension Portfolio {
         verdict: inout PortfolioVerdict
     ) {
         let definition = Int(member.definition)
-        let isAbsolute = definitions[definition].limit.period == .absolute
-        let amountMinor = isAbsolute ? exposure.amountMinor : exposure.flowMinor
-        let count = isAbsolute ? exposure.count : exposure.flowCount
+        let rule = definitions[definition].rule
+        let (amountMinor, count) = (rule.amountMinor(exposure), rule.count(exposure))
         if amountMinor | count == 0 { return }
-        let mayRefuse = definitions[definition].takes(exposure)
+        let mayRefuse = rule.takes(exposure)
         // The scan has not come to this line yet and will find the change in it.
         if exposure.position >= definitions[definition].scanPosition { return }
         var values = CellValues(repeating: 0)
@@ -179,12 +182,10 @@ extension Portfolio {
     /// transaction of the measure, in the limit's scope or not.
     private mutating func touchBook(_ member: LimitShape.Member, _ exposure: Exposure) {
         let definition = Int(member.definition)
-        guard definitions[definition].isShare,
-            exposure.position < definitions[definition].scanPosition
+        let rule = definitions[definition].rule
+        guard rule.isShare, exposure.position < definitions[definition].scanPosition
         else { return }
-        let isAbsolute = definitions[definition].limit.period == .absolute
-        let amountMinor = isAbsolute ? exposure.amountMinor : exposure.flowMinor
-        let count = isAbsolute ? exposure.count : exposure.flowCount
+        let (amountMinor, count) = (rule.amountMinor(exposure), rule.count(exposure))
         if amountMinor | count == 0 { return }
         let period = definitions[definition].period(atSeconds: exposure.placedSeconds)
         guard definitions[definition].keeps(period) else { return }
@@ -203,12 +204,12 @@ extension Portfolio {
             dimensionValues[place] =
                 switch dimension {
                 case Dimension.tenant: 1
-                case Dimension.customer: Dimension.value(of: exposure.subject.hash)
-                case Dimension.product: Dimension.value(of: exposure.product)
+                case Dimension.customer: Label.value(of: exposure.subject.hash)
+                case Dimension.product: Label.value(of: exposure.product)
                 // A customer who is connected to no one is a group of one.
                 case Dimension.group:
                     exposure.group != 0
-                        ? exposure.group : Dimension.value(of: exposure.subject.hash)
+                        ? exposure.group : Label.value(of: exposure.subject.hash)
                 default: labels.value(exposure.labels, of: dimension)
                 }
         }
@@ -236,7 +237,7 @@ extension Portfolio {
         for place in touches.indices {
             let problem = take(place, book: book, stamp: stamp)
             // A limit that does not enforce refuses nothing, not even a sum that does not fit.
-            let isEnforcing = definitions[touches[place].definition].limit.status == .enforcing
+            let isEnforcing = definitions[touches[place].definition].rule.isEnforcing
             if problem != .done && (problem != .amountOverflow || isEnforcing) {
                 verdict.consider(problem, PortfolioRefusal(limit: touches[place].limit))
             }
@@ -300,18 +301,6 @@ extension Portfolio {
         definitions[definition].cellCount += 1
         books[book].cellCount += 1
         return slot
-    }
-}
-
-extension LimitDefinition {
-    /// Whether it enforces and the exposure asks for more of what it bounds.
-    func takes(_ exposure: Exposure) -> Bool {
-        guard limit.status == .enforcing else { return false }
-        let isAbsolute = limit.period == .absolute
-        if limit.bound.isCount {
-            return (isAbsolute ? exposure.count : exposure.flowCount) > 0
-        }
-        return (isAbsolute ? exposure.amountMinor : exposure.flowMinor) > 0
     }
 }
 

@@ -60,7 +60,7 @@ extension Portfolio {
         let current = definitions[old].limit
         made.version = current.version
         if made.status != .paused { made.status = current.status }
-        if limit.countsAs(current) {
+        if limit.countsAs(current, untilSeconds: Int64(stamp.seconds)) {
             if current.status == .counting, made.status == .paused {
                 define(made, replacing: old, book: book, stamp: stamp)
                 return .done

@@ -19,7 +19,9 @@ extension Portfolio {
         for number in touchedLimits where definitions[Int(number)].isCurrent {
             rare.limits.append(definitions[Int(number)].limit)
         }
-        for number in Set(touchedRates).sorted() { rare.rates.append(rates[number]) }
+        if !touchedRates.isEmpty {
+            for number in Set(touchedRates).sorted() { rare.rates.append(rates[number]) }
+        }
         let previous = touched.isEmpty ? [] : finishCells(stamp, into: &rare)
         for number in replaced { discard(definition: number) }
         forgetRecord()

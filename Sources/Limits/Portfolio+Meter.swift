@@ -53,11 +53,9 @@ enum PortfolioMeter {
                     Int128(ppm) * max(book.amountMinor, Int128(bookFloorMinor))
                 )
             }
-        if taken <= 0 { return 0 }
-        for percent: Int128 in [100, 90, 80] where taken * 100 >= most * percent {
-            return UInt8(percent)
-        }
-        return 0
+        if taken <= 0 || taken * 100 < most * 80 { return 0 }
+        if taken * 100 < most * 90 { return 80 }
+        return taken * 100 < most * 100 ? 90 : 100
     }
 
     /// What a bound would still take, minor units of the limit's currency or a count.

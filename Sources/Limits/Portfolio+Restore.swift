@@ -180,9 +180,11 @@ extension Portfolio {
             return
         }
         guard image.version > definitions[old].limit.version else { return }
-        // Two that never counted both have the greatest sequence, and need not be alike.
+        // Counters that went on have the sequence that they began with. Two that never counted both
+        // have the greatest one, and need not be alike.
         if image.lastSequence == definitions[old].limit.lastSequence,
-            image.countsAs(definitions[old].limit)
+            image.lastSequence != Self.uncounted
+                || image.countsAs(definitions[old].limit, untilSeconds: .max)
         {
             definitions[old].limit = image
             return
@@ -192,22 +194,40 @@ extension Portfolio {
         discard(definition: old)
     }
 
-    /// Takes a counter over.
-    mutating func follow(_ image: CellImage) {
+    /// Takes a counter over, and says the level that its scope had before.
+    @discardableResult
+    mutating func follow(_ image: CellImage) -> UInt8 {
         guard let book = tenants[image.tenant],
             let number = books[book].definitions[image.key.limit]
         else { preconditionFailure("a record sets a limit before it counts for it") }
-        guard definitions[number].keeps(image.key.period) else { return }
+        guard definitions[number].keeps(image.key.period) else { return image.level }
         let key = CellPlace(
             definition: number, period: image.key.period,
             currency: currencyNumber(image.key.currency), values: image.key.values)
-        if let slot = cells.slot(of: key) {
-            if image.lastSequence > cells[slot].lastSequence { write(image, slot) }
+        let found = cells.slot(of: key)
+        let level = levelOfScope(key, found)
+        if let found {
+            if image.lastSequence > cells[found].lastSequence { write(image, found) }
         } else {
             write(image, insertCell(key, book: book))
             forgetOldPeriods(number)
         }
         if !garbage.isEmpty { collectGarbage() }
+        return level
+    }
+
+    /// The level that a counter's scope has, which is that of its first currency; `slot` is the
+    /// counter's own, if it is there.
+    private func levelOfScope(_ place: CellPlace, _ slot: Int?) -> UInt8 {
+        let number = Int(place.definition)
+        if let slot, definitions[number].currencies.count == 1 { return cells[slot].level }
+        for currency in definitions[number].currencies {
+            let other = CellPlace(
+                definition: number, period: place.period, currency: currency,
+                values: place.values)
+            if let found = cells.slot(of: other) { return cells[found].level }
+        }
+        return 0
     }
 
     /// A portfolio of its own, sharing no page of counters.

@@ -13,10 +13,9 @@ internal import Ground
 ///
 /// Counters: an absolute one follows what is out, that of a day or month what was taken in it. They
 /// are kept in the currency of the line; a bound is compared with the sum over currencies at the
-/// rates of the moment. A limit that is COUNTING counts only lines that its scan has passed,
-/// because
-/// lines, counters and scan belong to one thread: what happens to a line before the scan reaches it
-/// is in the line when it does, so no log of changes is needed.
+/// rates of the moment. A limit that is COUNTING counts only lines that its scan has passed: lines,
+/// counters and scan belong to one thread, so what happens to a line before the scan reaches it is
+/// in the line when it does, and no log of changes is needed.
 ///
 /// Complexity: a look-up for each shape of the tenant's limits and one for each limit that matches;
 /// one look-up in an array for a tenant without limits. Thread: the sequencer.
@@ -41,6 +40,10 @@ public struct Portfolio: Sendable {
     /// Cells that the record changed, each once.
     var touched: ContiguousArray<TouchedCell> = []
     var touchedCountAtBegin = 0
+    /// How long the log was when the chain began: 0 unless the record is kept whole.
+    private var undoCountAtBegin = 0
+    /// The log is kept over the chains of a record.
+    var keepsRecord = false
     var touchedLimits: [UInt32] = []
     var touchedRates: [Int] = []
     /// Label sets there were when the record began, and when the chain began.
@@ -68,18 +71,50 @@ public struct Portfolio: Sendable {
     @inline(__always)
     public func hasLimits(_ tenant: TenantID) -> Bool { tenants[tenant] != nil }
 
-    /// A new chain: forgets what could be undone.
+    /// A new chain: forgets what could be undone, unless the record is kept whole.
     public mutating func begin() {
-        if !undoLog.isEmpty { undoLog.removeAll(keepingCapacity: true) }
-        if !rareUndo.isEmpty { rareUndo.removeAll(keepingCapacity: true) }
+        if keepsRecord {
+            undoCountAtBegin = undoLog.count
+        } else {
+            forgetUndo()
+        }
         touchedCountAtBegin = touched.count
         labelCountAtBegin = labels.count
         refusal = nil
     }
 
+    /// A record that is kept whole begins: nothing of it can be undone yet.
+    mutating func beginRecord() { forgetUndo() }
+
+    private mutating func forgetUndo() {
+        if !undoLog.isEmpty { undoLog.removeAll(keepingCapacity: true) }
+        if !rareUndo.isEmpty { rareUndo.removeAll(keepingCapacity: true) }
+        undoCountAtBegin = 0
+    }
+
+    /// Makes the whole record one chain, which `undo` then takes back.
+    mutating func widenChain() {
+        precondition(keepsRecord, "the record is kept whole")
+        undoCountAtBegin = 0
+        touchedCountAtBegin = 0
+        labelCountAtBegin = labelCountAtRecord
+    }
+
+    /// The most counters that the record in hand changes: a level may change in the scope's other
+    /// currencies too. Complexity: one look at each counter that it changed.
+    var touchedCountMax: Int {
+        touched.reduce(0) { count, entry in
+            let definition = Int(cells[Int(entry.slot)].definition)
+            return count + max(1, definitions[definition].currencies.count)
+        }
+    }
+
+    /// Sets of labels that the record in hand made.
+    var newLabelSetCount: Int { labels.count - labelCountAtRecord }
+
     /// Takes back everything since `begin`, exactly.
     public mutating func undo() {
-        rollBack(to: 0)
+        rollBack(to: undoCountAtBegin)
         precondition(touched.count == touchedCountAtBegin, "undo left a counter touched")
         labels.removeLast(downTo: labelCountAtBegin)
     }

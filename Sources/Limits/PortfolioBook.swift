@@ -28,30 +28,20 @@ struct PortfolioBook: Sendable {
     private(set) var limits: [PortfolioLimitID] = []
     /// With how many terms use each; those that none uses are free.
     private(set) var dimensions: [(dimension: UInt64, useCount: Int)] = []
-    private(set) var usedShapes: [LimitShape] = []
-    private(set) var grantedShapes: [LimitShape] = []
-    /// Limits that are a share of the whole book: they count every transaction of their measure.
-    private var usedShares: [LimitShape.Member] = []
-    private var grantedShares: [LimitShape.Member] = []
+    private(set) var used = LimitFinder()
+    private(set) var granted = LimitFinder()
     /// The number of each rate.
     var rates: [RatePair: Int] = [:]
     var cellCount = 0
 
     init(_ tenant: TenantID) { self.tenant = tenant }
 
-    func shapes(_ measure: PortfolioMeasure) -> [LimitShape] {
-        measure == .used ? usedShapes : grantedShapes
+    private func shapes(_ measure: PortfolioMeasure) -> [LimitShape] {
+        measure == .used ? used.shapes : granted.shapes
     }
 
-    /// Share limits of a measure, in order of limit.
-    func shares(_ measure: PortfolioMeasure) -> [LimitShape.Member] {
-        measure == .used ? usedShares : grantedShares
-    }
-
-    private mutating func changeShares(
-        _ measure: PortfolioMeasure, _ body: (inout [LimitShape.Member]) -> Void
-    ) {
-        if measure == .used { body(&usedShares) } else { body(&grantedShares) }
+    private mutating func change(_ measure: PortfolioMeasure, _ body: (inout LimitFinder) -> Void) {
+        if measure == .used { body(&used) } else { body(&granted) }
     }
 
     /// Whether a limit with this scope still fits.
@@ -71,25 +61,21 @@ struct PortfolioBook: Sendable {
     mutating func add(_ limit: PortfolioLimit, definition: Int) -> [UInt8] {
         let places = limit.scope.map { place(of: $0.dimension) }
         let fixed = zip(limit.scope, places).filter { $0.0.value != nil }
-        changeShapes(limit.measure) { shapes in
+        let member = LimitShape.Member(limit: limit.id, definition: UInt32(definition))
+        change(limit.measure) { finder in
             let dimensions = fixed.map(\.0.dimension)
-            var place = shapes.firstIndex { $0.dimensions == dimensions } ?? shapes.count
-            if place == shapes.count {
-                shapes.append(LimitShape(dimensions: dimensions, places: fixed.map { Int($0.1) }))
-                place = shapes.count - 1
+            let found = finder.shapes.firstIndex { $0.dimensions == dimensions }
+            let place = found ?? finder.shapes.count
+            if found == nil {
+                finder.shapes.append(
+                    LimitShape(dimensions: dimensions, places: fixed.map { Int($0.1) }))
             }
-            shapes[place].add(
-                LimitShape.Member(limit: limit.id, definition: UInt32(definition)),
-                Self.fixedValues(limit))
+            finder.shapes[place].add(member, Self.fixedValues(limit))
+            guard limit.bound.isShare else { return }
+            let behind = finder.shares.firstIndex { limit.id < $0.limit }
+            finder.shares.insert(member, at: behind ?? finder.shares.count)
         }
         definitions[limit.id] = definition
-        if limit.bound.isShare {
-            changeShares(limit.measure) { shares in
-                let place = shares.firstIndex { limit.id < $0.limit } ?? shares.count
-                shares.insert(
-                    LimitShape.Member(limit: limit.id, definition: UInt32(definition)), at: place)
-            }
-        }
         if !limits.contains(limit.id) {
             limits.insert(limit.id, at: limits.firstIndex { limit.id < $0 } ?? limits.count)
         }
@@ -99,27 +85,21 @@ struct PortfolioBook: Sendable {
     /// Hides a limit from transactions.
     mutating func remove(_ limit: PortfolioLimit) {
         let fixed = limit.scope.filter { $0.value != nil }.map(\.dimension)
-        changeShapes(limit.measure) { shapes in
-            guard let place = shapes.firstIndex(where: { $0.dimensions == fixed }) else {
+        change(limit.measure) { finder in
+            guard let place = finder.shapes.firstIndex(where: { $0.dimensions == fixed }) else {
                 preconditionFailure("a limit has its shape")
             }
-            shapes[place].remove(limit.id, Self.fixedValues(limit))
-            if shapes[place].count == 0 { shapes.remove(at: place) }
+            finder.shapes[place].remove(limit.id, Self.fixedValues(limit))
+            if finder.shapes[place].count == 0 { finder.shapes.remove(at: place) }
+            finder.shares.removeAll { $0.limit == limit.id }
         }
         for term in limit.scope {
             guard let place = dimensions.firstIndex(where: { $0.dimension == term.dimension })
             else { preconditionFailure("a term has its dimension") }
             dimensions[place].useCount -= 1
         }
-        changeShares(limit.measure) { shares in shares.removeAll { $0.limit == limit.id } }
         definitions[limit.id] = nil
         limits.removeAll { $0 == limit.id }
-    }
-
-    private mutating func changeShapes(
-        _ measure: PortfolioMeasure, _ body: (inout [LimitShape]) -> Void
-    ) {
-        if measure == .used { body(&usedShapes) } else { body(&grantedShapes) }
     }
 
     private mutating func place(of dimension: UInt64) -> Int {
@@ -236,4 +216,12 @@ struct LimitShape: Sendable {
         }
         return found
     }
+}
+
+/// How the limits of one measure are found.
+struct LimitFinder: Sendable {
+    var shapes: [LimitShape] = []
+    /// Limits that are a share of the whole book, in order of limit: they count every transaction
+    /// of their measure.
+    var shares: [LimitShape.Member] = []
 }

@@ -37,8 +37,8 @@ struct CellPlace {
 struct CellRow: Sendable {
     /// Of the first open term.
     var value: UInt64
-    /// Minor units of the cell's own currency, modulo 2^64: what was taken is given back exactly
-    /// even when a sum would not fit.
+    /// Minor units of the cell's own currency: what was taken is given back exactly. A sum that
+    /// would not fit stays `Int64.max` for good, see `Portfolio.take`.
     var amountMinor: Int64
     var count: Int64
     var lastSequence: UInt64

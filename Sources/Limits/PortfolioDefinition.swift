@@ -1,17 +1,56 @@
-public import Domain
-public import Ground
+internal import Domain
+
+/// What every transaction asks a limit, apart from its lists: a few bits, copied for nothing.
+struct LimitRule: Sendable {
+    /// What is out now is bounded, not what was taken in a day or month.
+    let isAbsolute: Bool
+    let isCount: Bool
+    /// Its amounts are compared with the tenant's whole book, which it counts too.
+    let isShare: Bool
+    let isEnforcing: Bool
+
+    init(_ limit: PortfolioLimit) {
+        isAbsolute = limit.period == .absolute
+        isCount = limit.bound.isCount
+        isShare = limit.bound.isShare
+        isEnforcing = limit.status == .enforcing
+    }
+
+    /// What of an exposure counts, minor units.
+    func amountMinor(_ exposure: Exposure) -> Int64 {
+        isAbsolute ? exposure.amountMinor : exposure.flowMinor
+    }
+
+    /// Likewise the number of transactions.
+    func count(_ exposure: Exposure) -> Int64 {
+        isAbsolute ? exposure.count : exposure.flowCount
+    }
+
+    /// Whether the limit enforces and the exposure asks for more of what it bounds.
+    func takes(_ exposure: Exposure) -> Bool {
+        isEnforcing && (isCount ? count(exposure) : amountMinor(exposure)) > 0
+    }
+}
 
 /// A limit as it counts since some record, and the lists of its counters.
 ///
 /// A limit that counts anew gets a definition of its own, so that the counters it had before are
 /// void at once, however many they are. Its number is used again when the last of them is gone.
 struct LimitDefinition: Sendable {
-    /// Periods whose counters are kept beside the newest. Reason: a hold lives 30 days at most and
-    /// gives back to the day or month it was placed in, so nothing older can change again.
+    /// Periods whose counters are kept beside the newest. Reason: a hold that is not extended lives
+    /// 30 days at most and gives back to the day or month it was placed in; what an extended one
+    /// gives back later, nobody asks for.
     static let daysKept: Int32 = 32
     static let monthsKept: Int32 = 2
 
-    var limit: PortfolioLimit
+    var limit: PortfolioLimit {
+        didSet {
+            rule = LimitRule(limit)
+            // Its zone may have another day now.
+            cachedSeconds = 0..<0
+        }
+    }
+    private(set) var rule: LimitRule
     /// False while only counters of it were restored.
     var isKnown: Bool
     /// False once the limit counts anew or was never there.
@@ -40,14 +79,16 @@ struct LimitDefinition: Sendable {
 
     init(_ limit: PortfolioLimit, isKnown: Bool = true, isCounted: Bool) {
         self.limit = limit
+        rule = LimitRule(limit)
         self.isKnown = isKnown
         scanPosition = isCounted ? .max : 0
     }
 
-    /// Whether its amounts are compared with the tenant's whole book, which it counts too.
-    var isShare: Bool { limit.bound.isShare }
+    // Inlined: called with an element of an array they would copy all of it first, and count every
+    // list in it.
 
     /// A counter of this period can still change or be asked for.
+    @inline(__always)
     func keeps(_ period: Int32) -> Bool {
         guard let newest = periods.last?.period else { return true }
         switch limit.period {
@@ -58,8 +99,9 @@ struct LimitDefinition: Sendable {
     }
 
     /// The period of a second, from the cache if it was asked for last.
+    @inline(__always)
     mutating func period(atSeconds seconds: UInt32) -> Int32 {
-        if limit.period == .absolute { return 0 }
+        if rule.isAbsolute { return 0 }
         let seconds = Int64(seconds)
         if cachedSeconds.contains(seconds) { return cachedPeriod }
         cachedSeconds = limit.zone.sameDay(atSeconds: seconds)
@@ -102,26 +144,24 @@ struct LimitDefinition: Sendable {
 
 extension PortfolioBound {
     var isShare: Bool {
-        if case .share = self { true } else { false }
+        @inline(__always)
+        get { if case .share = self { true } else { false } }
     }
 
     var isCount: Bool {
-        if case .count = self { true } else { false }
+        @inline(__always)
+        get { if case .count = self { true } else { false } }
     }
 }
 
 extension PortfolioLimit {
-    /// Whether counters of `other` count for this definition too: only the bound, the currency or
-    /// the status differ.
-    func countsAs(_ other: PortfolioLimit) -> Bool {
+    /// Whether counters of `other` count for this definition too: only the bound, the currency,
+    /// the status or what the time zone does after `seconds` differ. A zone that is looked up again
+    /// reaches further than before.
+    func countsAs(_ other: PortfolioLimit, untilSeconds seconds: Int64) -> Bool {
         scope == other.scope && measure == other.measure && period == other.period
-            && zone == other.zone && (!bound.isShare || other.bound.isShare)
+            && zone.name == other.zone.name && (!bound.isShare || other.bound.isShare)
+            && zone.steps.prefix { $0.fromSeconds <= seconds }
+                .elementsEqual(other.zone.steps.prefix { $0.fromSeconds <= seconds })
     }
-}
-
-extension Dimension {
-    /// What stands for a borrower or a product in a scope: half of its keyed hash, never zero.
-    ///
-    /// Two that collide share a counter, which is the safe side.
-    public static func value(of hash: Hash128) -> UInt64 { max(1, hash.low) }
 }

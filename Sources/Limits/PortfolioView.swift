@@ -42,29 +42,23 @@ public final class PortfolioView: Sendable {
     public func apply(
         _ effects: LedgerEffects, tenant: TenantID, outcome: LedgerOutcome
     ) -> [LevelCrossing] {
-        guard outcome == .done, !effects.isUsual else { return [] }
-        let rare = effects.rare
-        if rare.cells.isEmpty, rare.limits.isEmpty, rare.rates.isEmpty, rare.labelSets.isEmpty {
-            return []
-        }
+        guard outcome == .done, !effects.isUsual, effects.rare.concernPortfolio else { return [] }
         return copy.withWrite { copy in
-            for image in rare.labelSets { copy.portfolio.restore(image) }
-            for image in rare.limits { copy.portfolio.follow(image) }
-            for image in rare.rates { copy.portfolio.restore(image) }
+            for image in effects.rare.labelSets { copy.portfolio.restore(image) }
+            for image in effects.rare.limits { copy.portfolio.follow(image) }
+            for image in effects.rare.rates { copy.portfolio.restore(image) }
             var crossings: [LevelCrossing] = []
-            for image in rare.cells {
-                let from = copy.portfolio.knownLevel(image)
-                if from != image.level, !image.key.isWholeBook {
-                    let isNew = !crossings.contains { $0.isOf(image.key) }
-                    if isNew {
-                        crossings.append(
-                            LevelCrossing(
-                                limit: image.key.limit, values: image.key.values,
-                                period: image.key.period, from: from, to: image.level))
-                    }
-                }
+            for image in effects.rare.cells {
+                let from = copy.portfolio.follow(image)
+                // Counters of a scope's other currencies tell of the same crossing.
+                guard from != image.level, !image.key.isWholeBook,
+                    !crossings.contains(where: { $0.isOf(image.key) })
+                else { continue }
+                crossings.append(
+                    LevelCrossing(
+                        limit: image.key.limit, values: image.key.values,
+                        period: image.key.period, from: from, to: image.level))
             }
-            for image in rare.cells { copy.portfolio.follow(image) }
             return crossings
         }
     }
@@ -141,18 +135,9 @@ extension LevelCrossing {
     }
 }
 
-extension Portfolio {
-    /// The level that an image's scope has now: its counters of all currencies have the same.
-    func knownLevel(_ image: CellImage) -> UInt8 {
-        guard let book = tenants[image.tenant],
-            let number = books[book].definitions[image.key.limit]
-        else { return 0 }
-        for currency in definitions[number].currencies {
-            let key = CellPlace(
-                definition: number, period: image.key.period, currency: currency,
-                values: image.key.values)
-            if let slot = cells.slot(of: key) { return cells[slot].level }
-        }
-        return 0
+extension RareEffects {
+    /// Whether anything in them is of the portfolio.
+    fileprivate var concernPortfolio: Bool {
+        !cells.isEmpty || !limits.isEmpty || !rates.isEmpty || !labelSets.isEmpty
     }
 }

@@ -1,15 +1,19 @@
+internal import Ground
+
 /// Rows in pages of memory that never move, each at its number for life.
 ///
 /// A page holds 256 rows; the directory of pages is made once, for all the rows there may be, and
-/// touched only as far as pages are made. Because nothing moves, the owner may read and write its
-/// own fields of a row while another thread, under a lock that guards other fields, reads those.
+/// touched only as far as pages are made. Because nothing moves, threads may read and write
+/// different fields of a row at the same time, through `places`.
 /// Complexity: O(1). Thread: one appends; see the owner for who reads beside it.
 @safe
 struct RowPages<Row>: ~Copyable {
-    // Safe because a slot is checked against the directory and its page on every access, and the
-    // memory lives as long as this value, which cannot be copied.
+    // Safe because `places` checks every slot, and the memory lives as long as this value, which
+    // cannot be copied.
     private let directory: UnsafeMutablePointer<UnsafeMutablePointer<Row>?>
     private let capacity: Int
+    /// Where the rows are; they may be reached so while this value is there.
+    let places: RowPlaces<Row>
     /// Slots there are.
     private(set) var count = 0
 
@@ -22,6 +26,7 @@ struct RowPages<Row>: ~Copyable {
         let pageCount = capacity / Self.pageRowCount
         unsafe directory = .allocate(capacity: pageCount)
         unsafe directory.initialize(repeating: nil, count: pageCount)
+        unsafe places = RowPlaces(directory, capacity: capacity)
     }
 
     deinit {
@@ -37,8 +42,17 @@ struct RowPages<Row>: ~Copyable {
         unsafe directory.deallocate()
     }
 
+    /// Slots that can be added.
+    var room: Int { capacity - count }
+
+    /// Bytes of the pages that were made.
+    var byteCount: Int {
+        (count + Self.pageRowCount - 1) / Self.pageRowCount * Self.pageRowCount
+            * MemoryLayout<Row>.stride
+    }
+
     /// True when no slot can be added.
-    var isFull: Bool { count == capacity }
+    var isFull: Bool { room == 0 }
 
     /// Adds one row at the end.
     mutating func append(_ row: Row) {
@@ -52,24 +66,18 @@ struct RowPages<Row>: ~Copyable {
         count += 1
     }
 
-    /// The row in a slot that was appended.
+    /// Asks for a slot's memory, where no row need be yet.
+    @inline(__always)
+    func prefetch(_ slot: Int) {
+        guard slot < capacity, let rows = unsafe directory[slot &>> 8] else { return }
+        unsafe Prefetch.value(at: rows + (slot & 255))
+    }
+
+    /// The whole row in a slot that was appended: for whoever is alone with it.
     subscript(slot: Int) -> Row {
         @inline(__always)
-        _read { yield unsafe address(slot).pointee }
+        _read { yield unsafe places.address(slot).pointee }
         @inline(__always)
-        nonmutating _modify { yield unsafe &address(slot).pointee }
+        nonmutating _modify { yield unsafe &places.address(slot).pointee }
     }
-
-    @inline(__always)
-    private func address(_ slot: Int) -> UnsafeMutablePointer<Row> {
-        precondition(UInt(bitPattern: slot) < UInt(bitPattern: capacity), "a slot that exists")
-        guard let rows = unsafe directory[slot &>> 8] else {
-            preconditionFailure("a slot that exists")
-        }
-        return unsafe rows + (slot & 255)
-    }
-}
-
-extension RowPages: SlotHashes where Row: KeyedRow {
-    func mixed(_ slot: Int) -> UInt64 { self[slot].key.mixed }
 }

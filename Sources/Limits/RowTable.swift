@@ -23,6 +23,13 @@ struct RowKey: Hashable, Sendable {
         self.tenant = tenant
     }
 
+    /// What no row has.
+    static var none: RowKey { RowKey(TenantID(0), 0) }
+
+    /// True of a slot's key when it holds no row.
+    @inline(__always)
+    var isNone: Bool { low == 0 && high == 0 }
+
     /// A bijective mixer (Stafford's variant 13 of splitmix64), so that consecutive numbers spread.
     @inline(__always)
     var mixed: UInt64 {
@@ -37,16 +44,25 @@ struct RowKey: Hashable, Sendable {
 /// A row that a `RowTable` finds by its key.
 protocol KeyedRow: Sendable {
     var key: RowKey { get }
-    /// True in a slot that holds no row.
-    var isVacant: Bool { get }
-    /// What a slot without a row holds.
+    /// What a slot without a row holds: its key is `RowKey.none`.
     static var vacant: Self { get }
+    /// The key of the row at an address, by reading no field that another thread may write.
+    static func key(at row: UnsafeMutablePointer<Self>) -> RowKey
+}
+
+extension KeyedRow {
+    /// Of a row that one thread has to itself.
+    @inline(__always)
+    static func key(at row: UnsafeMutablePointer<Self>) -> RowKey { unsafe row.pointee.key }
+
+    /// True in a slot that holds no row.
+    var isVacant: Bool { key.isNone }
 }
 
 /// Rows in numbered slots, and an index from their key to the slot.
 ///
 /// A row keeps its slot for life, so a checkpoint can copy slots 0..<256, 256..<512, ... at
-/// different times. Memory: the row, and 5.3 to 10.7 bytes of index. Complexity: O(1).
+/// different times. Memory: the row, and 5.3 to 8 bytes of index. Complexity: O(1).
 /// Thread: see `SlotIndex` and `RowPages`.
 struct RowTable<Row: KeyedRow>: ~Copyable {
     private var rows: RowPages<Row>
@@ -60,16 +76,26 @@ struct RowTable<Row: KeyedRow>: ~Copyable {
         index = SlotIndex(partCountLog2: partCountLog2)
     }
 
-    /// Rows held.
-    var count: Int { rows.count - vacantSlots.count }
+    /// Rows held. Kept beside the rows, because readers of a stripe ask whether there are any in
+    /// flight, and must not fetch the list of vacant slots for it.
+    private(set) var count = 0
+
+    /// Bytes of the rows' pages, and of the index.
+    var byteCounts: (rows: Int, index: Int) { (rows.byteCount, index.byteCount) }
 
     /// Slots there are, vacant ones included.
     var slotCount: Int { rows.count }
 
-    /// True when no row can be added.
-    var isFull: Bool { vacantSlots.isEmpty && rows.isFull }
+    /// Rows that can be added.
+    var room: Int { vacantSlots.count + rows.room }
 
-    /// The row in a slot; vacant when it holds none.
+    /// True when no row can be added.
+    var isFull: Bool { room == 0 }
+
+    /// Where the rows are; they may be reached so while this value is there.
+    var places: RowPlaces<Row> { rows.places }
+
+    /// The whole row in a slot, vacant when it holds none: for whoever is alone with it.
     subscript(slot: Int) -> Row {
         @inline(__always)
         _read { yield rows[slot] }
@@ -84,16 +110,27 @@ struct RowTable<Row: KeyedRow>: ~Copyable {
     /// The slot of a row whose key was mixed already.
     @inline(__always)
     func slot(_ key: RowKey, mixed: UInt64) -> Int? {
-        index.find(mixed) { rows[$0].key == key }
+        index.find(mixed) { rows.places.key($0) == key }
     }
 
-    /// Reads the place where the search for a hash begins.
+    /// Asks for the place where the search for a hash begins.
     @inline(__always)
-    func home(_ mixed: UInt64) -> UInt64 { index.home(mixed) }
+    func prefetchHome(_ mixed: UInt64) { index.prefetchHome(mixed) }
+
+    /// Asks for what the next row that is added will be written over.
+    @inline(__always)
+    func prefetchNext() { rows.prefetch(vacantSlots.last.map(Int.init) ?? rows.count) }
+
+    /// Asks for a row.
+    @inline(__always)
+    func prefetch(_ slot: Int) { rows.prefetch(slot) }
 
     /// The slot that the search for a hash most likely finds: the first one whose tag agrees.
     @inline(__always)
     func likelySlot(_ mixed: UInt64) -> Int? { index.find(mixed) { _ in true } }
+
+    /// Makes room in the index for so many rows, before the first comes.
+    mutating func reserve(_ rowCount: Int) { index.reserve(rowCount) }
 
     /// Adds a row that is not there yet and says its slot.
     mutating func insert(_ row: Row) -> Int { insert(row, mixed: row.key.mixed) }
@@ -109,14 +146,16 @@ struct RowTable<Row: KeyedRow>: ~Copyable {
             slot = rows.count
             rows.append(row)
         }
-        index.insert(mixed, slot: slot, hashes: rows)
+        index.insert(mixed, slot: slot, hashes: rows.places)
+        count += 1
         return slot
     }
 
     /// Takes the row in `slot` away; the slot becomes vacant and is used again.
     mutating func remove(_ slot: Int) {
-        index.remove(rows[slot].key.mixed, slot: slot, hashes: rows)
+        index.remove(rows.places.key(slot).mixed, slot: slot, hashes: rows.places)
         rows[slot] = .vacant
         vacantSlots.append(UInt32(slot))
+        count -= 1
     }
 }

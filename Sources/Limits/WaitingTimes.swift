@@ -27,7 +27,7 @@ struct WaitingTimes: Sendable {
         private func key(_ key: UInt32) -> RowKey {
             let slot = Int(key & ~WaitingTimes.subjectMark)
             return key & WaitingTimes.subjectMark == 0
-                ? rows.lines.with(slot) { $0.key } : rows.subjects.with(slot) { $0.key }
+                ? rows.lines.key(slot) : rows.subjects.key(slot)
         }
     }
 

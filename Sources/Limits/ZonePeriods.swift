@@ -1,4 +1,5 @@
 public import Domain
+internal import Ground
 
 /// Days and months of a time zone as numbers, by integer arithmetic over its table of offsets.
 ///
@@ -24,8 +25,8 @@ extension ZoneOffsets {
 
     /// Months since January 1970 on the zone's calendar.
     public func month(atSeconds seconds: Int64) -> Int32 {
-        let date = Self.date(ofDay: day(atSeconds: seconds))
-        return (date.year - 1970) * 12 + date.month - 1
+        let date = CivilDate(days: Int(day(atSeconds: seconds)))
+        return Int32(truncatingIfNeeded: (date.year - 1970) * 12 + date.month - 1)
     }
 
     /// The number of the period that a second belongs to; 0 when there is only one.
@@ -57,23 +58,6 @@ extension ZoneOffsets {
             if steps[middle].fromSeconds <= seconds { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-
-    /// Year, month (1 to 12) and day (1 to 31) of a day since 1970 in the Gregorian calendar.
-    ///
-    /// Source: Howard Hinnant, "chrono-compatible low-level date algorithms": years begin in March
-    /// so that the leap day is the last, and 400 years are always 146,097 days.
-    public static func date(ofDay day: Int32) -> (year: Int32, month: Int32, day: Int32) {
-        let shifted = Int64(day) + 719_468
-        let era = floorDivide(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (Int32(year), Int32(month), Int32(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1))
     }
 
     private static func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {

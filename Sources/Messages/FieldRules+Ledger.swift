@@ -154,10 +154,11 @@ extension FieldRules {
         guard !text.isEmpty else { return 0 }
         guard text.count <= 20, let number = unsafe UInt64(String(decoding: text, as: UTF8.self)),
             number > 0
-        else {
-            throw MessageFault(
-                .pageTokenInvalid, field: "page_token", "page_token must be one that was given")
-        }
+        else { throw pageTokenInvalid }
         return number
     }
+
+    /// A token that no page gave.
+    public static let pageTokenInvalid = MessageFault(
+        .pageTokenInvalid, field: "page_token", "page_token must be one that was given")
 }

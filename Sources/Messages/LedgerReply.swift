@@ -18,8 +18,6 @@ struct LedgerReply {
     /// The entry's number, unless it was refused.
     private var entry: Int64 { record.outcome == .done ? Int64(record.tenantSequence) : 0 }
 
-    private var rare: RareEffects { record.effects.rare }
-
     private func line() -> UnsafeMutablePointer<Creditrisk__V1__Line>? {
         unsafe codec.line(record.effects.lines.last, names: names)
     }
@@ -29,7 +27,7 @@ struct LedgerReply {
     }
 
     private func refusal() -> UnsafeMutablePointer<Creditrisk__V1__PortfolioRefusal>? {
-        guard !record.effects.isUsual, let refusal = rare.refusal else { return nil }
+        guard let refusal = record.effects.rare.refusal else { return nil }
         return unsafe codec.make(Schemas.portfolioRefusal) { message in
             unsafe message.portfolio_limit_id = Int64(refusal.limit.rawValue)
             unsafe message.available = refusal.available
@@ -41,13 +39,13 @@ struct LedgerReply {
     /// Writes outcome, hold and line of a Reserve plainly, if they can be.
     private func appendPlain(behind bytes: inout [UInt8]) -> Bool {
         let (hold, line) = (record.effects.holds.last, record.effects.lines.last)
-        guard codec.writesPlainly, record.effects.isUsual, line.map(PlainReply.canWrite) ?? true,
-            hold.map(PlainReply.canWrite) ?? true
+        guard codec.writesPlainly, record.effects.rare.refusal == nil,
+            line.map(PlainReply.canWrite) ?? true, hold.map(PlainReply.canWrite) ?? true
         else { return false }
         PlainReply.append(to: &bytes) { reply in
             reply.number(1, Int64(record.outcome.rawValue))
             if let hold { reply.hold(2, hold) }
-            if let line { reply.line(3, line, products: names.products) }
+            if let line { reply.line(3, line, product: names.products[line.product] ?? "") }
         }
         return true
     }
@@ -93,7 +91,7 @@ struct LedgerReply {
 
     /// Repay, PostCharge, ReverseEntry, WriteOff, CloseLine.
     func ofMoney(behind bytes: inout [UInt8]) {
-        let parts = record.effects.isUsual ? [] : rare.parts.map(DebtMessage.init)
+        let parts = record.effects.rare.parts.map(DebtMessage.init)
         switch record.type {
         case .repaid:
             unsafe codec.append(Schemas.repayResponse, to: &bytes) { reply in
@@ -181,7 +179,7 @@ struct LedgerReply {
     }
 
     /// Whether a block is a subject's: the record then has that subject's image.
-    private var isOfSubject: Bool { !record.effects.isUsual && !rare.subjects.isEmpty }
+    private var isOfSubject: Bool { !record.effects.rare.subjects.isEmpty }
 
     private func releasedHolds() -> [Int64] {
         guard record.outcome == .done else { return [] }

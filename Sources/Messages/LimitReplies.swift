@@ -6,19 +6,23 @@ public import Ground
 public typealias ProductNames = [Hash128: String]
 
 extension Codec {
-    /// Appends a GetLineResponse.
+    /// Appends a GetLineResponse that is written plainly; false, having appended nothing, when the
+    /// line has more to say than that. `product` is the name of its product.
+    public func appendPlainLineReply(
+        _ image: LineImage, product: String, behind bytes: inout [UInt8]
+    ) -> Bool {
+        guard writesPlainly, PlainReply.canWrite(image) else { return false }
+        PlainReply.append(to: &bytes) { $0.line(1, image, product: product) }
+        return true
+    }
+
+    /// Appends a GetLineResponse. `blocks` are those on every line of the subject.
     public func appendLineReply(
-        _ image: LineImage, subject: SubjectImage?, names: LedgerNames,
-        behind bytes: inout [UInt8]
+        _ image: LineImage, blocks: [Block], names: LedgerNames, behind bytes: inout [UInt8]
     ) {
-        if writesPlainly, PlainReply.canWrite(image), subject?.blocks.isEmpty ?? true {
-            return PlainReply.append(to: &bytes) {
-                $0.line(1, image, products: names.products)
-            }
-        }
         unsafe append(Schemas.getLineResponse, to: &bytes) { reply in
             unsafe reply.line = line(image, names: names)
-            guard let blocks = subject?.blocks, !blocks.isEmpty else { return }
+            guard !blocks.isEmpty else { return }
             unsafe reply.n_subject_blocks = blocks.count
             unsafe reply.subject_blocks = self.blocks(blocks)
         }

@@ -60,7 +60,8 @@ extension Codec {
 
     /// LimitService.GetLine: the line's number, 0 when it can be none.
     public func getLine(_ bytes: Span<UInt8>) throws(MessageFault) -> LineID {
-        try unsafe decode(Schemas.getLineRequest, bytes) { message in
+        if let number = PlainRequest.number(bytes) { return LineID(FieldRules.number(number)) }
+        return try unsafe decode(Schemas.getLineRequest, bytes) { message in
             unsafe LineID(FieldRules.number(message.line_id))
         }
     }
@@ -103,7 +104,8 @@ extension Codec {
 
     /// LimitService.GetHold: the hold's number, 0 when it can be none.
     public func getHold(_ bytes: Span<UInt8>) throws(MessageFault) -> HoldID {
-        try unsafe decode(Schemas.getHoldRequest, bytes) { message in
+        if let number = PlainRequest.number(bytes) { return HoldID(FieldRules.number(number)) }
+        return try unsafe decode(Schemas.getHoldRequest, bytes) { message in
             unsafe HoldID(FieldRules.number(message.hold_id))
         }
     }

@@ -42,35 +42,57 @@ struct PlainReply: ~Copyable {
         }
     }
 
+    /// Bytes of the longest varint.
+    private static let varintBytesMax = 10
+
     @inline(__always)
     private mutating func byte(_ value: UInt8) {
         precondition(count < capacity, "a plain reply fits its room")
         unsafe start[count] = value
-        count += 1
+        count &+= 1
     }
 
     /// An integer field that is not negative; 0 is left out, as proto3 asks. Fields above 15 have
     /// tags of two bytes.
+    @inline(__always)
     mutating func number(_ field: UInt64, _ value: Int64) {
         guard value != 0 else { return }
         varint(field << 3)
         varint(UInt64(bitPattern: value))
     }
 
+    /// Tags are one byte or two, and known here; so are the lengths of most values.
+    @inline(__always)
     private mutating func varint(_ value: UInt64) {
+        if value < 0x80 { return byte(UInt8(truncatingIfNeeded: value)) }
+        longVarint(value)
+    }
+
+    private mutating func longVarint(_ value: UInt64) {
+        precondition(capacity &- count >= Self.varintBytesMax, "a plain reply fits its room")
         var rest = value
+        var end = count
         while rest >= 0x80 {
-            byte(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
+            unsafe start[end] = UInt8(truncatingIfNeeded: rest) | 0x80
+            end &+= 1
+            rest &>>= 7
         }
-        byte(UInt8(truncatingIfNeeded: rest))
+        unsafe start[end] = UInt8(truncatingIfNeeded: rest)
+        count = end &+ 1
     }
 
     private mutating func text(_ field: UInt64, _ value: String) {
         guard !value.isEmpty else { return }
         varint(field << 3 | 2)
-        varint(UInt64(value.utf8.count))
-        for character in value.utf8 { byte(character) }
+        var value = value
+        value.withUTF8 { characters in
+            varint(UInt64(characters.count))
+            precondition(capacity - count >= characters.count, "a plain reply fits its room")
+            if let first = characters.baseAddress {
+                unsafe (start + count).update(from: first, count: characters.count)
+            }
+            count += characters.count
+        }
     }
 
     /// A message field: its length is known when it is written, and takes one byte below 128.
@@ -92,10 +114,10 @@ struct PlainReply: ~Copyable {
     }
 
     /// A Line as a field of its reply.
-    mutating func line(_ field: UInt64, _ image: LineImage, products: ProductNames) {
+    mutating func line(_ field: UInt64, _ image: LineImage, product: String) {
         message(field) { line in
             line.number(1, Int64(image.id.rawValue))
-            line.text(2, products[image.product] ?? "")
+            line.text(2, product)
             line.currency(3, image.currency)
             line.number(4, image.limitMinor)
             line.number(5, image.heldMinor)

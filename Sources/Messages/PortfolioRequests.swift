@@ -285,10 +285,7 @@ enum CellToken {
         guard parts.count == 6, let first = parts[0], let second = parts[1], let third = parts[2],
             let fourth = parts[3], let period = parts[4].flatMap(UInt32.init(exactly:)),
             let currency = parts[5].flatMap(UInt32.init(exactly:))
-        else {
-            throw MessageFault(
-                .pageTokenInvalid, field: "page_token", "page_token must be one that was given")
-        }
+        else { throw FieldRules.pageTokenInvalid }
         return CellKey(
             limit: limit, values: [first, second, third, fourth],
             period: Int32(bitPattern: period), currency: Currency(packed: currency))

@@ -1,6 +1,7 @@
 internal import GRPC
 internal import HTTP2
 internal import Journal
+internal import Limits
 
 extension AdminServer {
     /// Prometheus' text format, version 0.0.4.
@@ -10,7 +11,7 @@ extension AdminServer {
         return rows.map { row in
             "# HELP \(row.name) \(row.help)\n# TYPE \(row.name) \(row.kind)\n"
                 + "\(row.name) \(row.value)\n"
-        }.joined() + abuses(counts.abuses)
+        }.joined() + abuses(counts.abuses) + memory(journal.ledger.rows.memory)
     }
 
     private typealias Row = (name: String, kind: String, help: String, value: UInt64)
@@ -105,6 +106,18 @@ extension AdminServer {
                 journal.isClockFrozen ? 1 : 0
             ),
         ]
+    }
+
+    /// Where the ledger's memory is.
+    private static func memory(_ memory: LedgerMemory) -> String {
+        let name = "riskd_ledger_bytes"
+        let parts = [
+            ("lines", memory.lineRows), ("line_index", memory.lineIndex),
+            ("subject_index", memory.subjectIndex), ("holds", memory.holdRows),
+            ("hold_index", memory.holdIndex), ("in_flight", memory.inFlight),
+        ]
+        return "# HELP \(name) Memory of the ledger's rows and indexes\n# TYPE \(name) gauge\n"
+            + parts.map { "\(name){part=\"\($0.0)\"} \($0.1)\n" }.joined()
     }
 
     /// One counter with a label per kind, zero ones too, so that an alert finds every series.

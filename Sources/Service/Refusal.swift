@@ -96,6 +96,15 @@ enum Refusal {
     static let recordTooLarge = status(
         .resourceExhausted, "RECORD_TOO_LARGE",
         "the request is too large for one record; send it in parts")
+    /// A batch whose lines and counters carry more than one record takes.
+    static func recordTooLong(bytesMax: Int) -> Status {
+        status(
+            .resourceExhausted, "RECORD_TOO_LARGE",
+            "the lines and counters that this batch changes may take more than \(bytesMax) bytes,"
+                + " the longest record: nothing was done; send it in parts",
+            metadata: [("record_bytes_max", "\(bytesMax)")])
+    }
+
     static let recordDamaged = status(
         .dataLoss, "RECORD_UNREADABLE", "a stored record cannot be read")
 

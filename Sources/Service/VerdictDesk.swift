@@ -82,6 +82,8 @@ final class VerdictDesk: Sendable {
             replies.fail(worker, parked.callID, Refusal.request(refusal))
         case .planAgain(let refusal, let effects):
             planAgain(parked, worker, refusal, effects, wiring, &replies)
+        case .recordTooLong(let bytesMax):
+            replies.fail(worker, parked.callID, Refusal.recordTooLong(bytesMax: bytesMax))
         case .deadlinePassed:
             replies.fail(worker, parked.callID, Refusal.deadlinePassed)
         case .noSpace:

@@ -12,6 +12,7 @@ final class WorkerContext {
     let codec = Codec()
     let scratch = DecisionScratch()
     var keys: KeyMemo
+    var products = ProductMemo()
     /// The reply of a read, which leaves before the next handler runs.
     var reply: [UInt8] = []
     /// Handed to the journal in one batch when the turn ends.

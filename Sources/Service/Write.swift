@@ -24,7 +24,7 @@ struct WriteRequest: Sendable {
         Proposal(
             tenant: tenant, requestKey: requestKey, fingerprint: fingerprint,
             deadlineMicros: deadlineMicros, nowMicros: nowMicros, guards: plan.guards,
-            alternatives: [plan.alternative], onRefusal: onRefusal, ticket: ticket)
+            alternatives: OneOrMore(plan.alternative), onRefusal: onRefusal, ticket: ticket)
     }
 }
 

@@ -30,13 +30,20 @@ public struct KeyMemo {
             first: .random(in: .min ... .max), second: .random(in: .min ... .max))
     }
 
+    /// Who an `authorization` value is, packed, if it was seen lately; 0, which is nobody, if not.
+    public func known(authorization value: Span<UInt8>) -> UInt64 {
+        let hash = SipHash.hash(value, key: secret)
+        let slot = slots[Int(truncatingIfNeeded: hash.low) & (Self.slotCount - 1)]
+        return slot.hash == hash && !hash.isZero ? slot.principal : 0
+    }
+
     /// Who an `authorization` value is, packed; nil stands for a missing one.
     public mutating func principal(
         authorization value: Span<UInt8>?
     ) throws(KeyRing.Refusal) -> UInt64 {
         guard let value else { throw .keyMissing }
         let hash = SipHash.hash(value, key: secret)
-        let index = Int(hash.low % UInt64(Self.slotCount))
+        let index = Int(truncatingIfNeeded: hash.low) & (Self.slotCount - 1)
         if slots[index].hash == hash, !hash.isZero { return slots[index].principal }
         let text = String(decoding: value.array(), as: UTF8.self)
         let principal = try ring.principal(authorization: text).packed

@@ -75,7 +75,8 @@ final class Lender {
                 requestKey: RequestKey.make(
                     hash: Hash128(high: random.next(), low: random.next() | 1), statedMillis: nil),
                 fingerprint: Hash128(high: 1, low: 1), nowMicros: clock.wallMicros(),
-                guards: guards, alternatives: [alternative], onRefusal: onRefusal, ticket: ticket)
+                guards: guards, alternatives: OneOrMore(alternative), onRefusal: onRefusal,
+                ticket: ticket)
         ])
         return try #require(answers.answer(ticket), "no verdict came in 10 s")
     }

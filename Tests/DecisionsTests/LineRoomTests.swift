@@ -75,7 +75,7 @@ import Testing
         #expect(reply.messages(6).first?.messages(1).first?.number(1) == row.offer)
         #expect(reply.messages(4).first?.text(1) == row.code)
         #expect(reply.messages(3).count == (row.isScored ? 2 : 0))
-        let wanted: [LedgerOperation] = [
+        let wanted: Few<LedgerOperation> = [
             .reserve(
                 line: .existing(line), amountMinor: 200_000, currency: euro,
                 expiresAtMicros: lender.clock.wallMicros() + 60_000_000, labels: [])

@@ -63,6 +63,7 @@ enum StoreChoice: CaseIterable, Sendable {
                 recovered.sequencer.stateHash() == machine.parts.sequencer.stateHash(),
                 "\(note) round \(round)")
             #expect(recovered.writer.mark == machine.parts.writer.mark, note)
+            expectLists(recovered, "\(note) round \(round)")
             for (tenant, count) in recovered.tenants.counts {
                 for number in 1...count {
                     let sequence = try recovered.tenants.sequence(tenant, number)
@@ -73,6 +74,8 @@ enum StoreChoice: CaseIterable, Sendable {
         let replayed = try JournalMachine.recover(files, MemoryStore())
         #expect(replayed.report.checkpointSequence == 0, note)
         #expect(replayed.sequencer.stateHash() == machine.parts.sequencer.stateHash(), note)
+        expectLists(machine.parts, note)
+        expectLists(replayed, note)
         machine.parts.sequencer.ledger.forEachLine { line in
             #expect(replayed.view.line(line.tenant, line.id) == line, note)
             #expect(machine.parts.view.line(line.tenant, line.id) == line, note)
@@ -80,6 +83,28 @@ enum StoreChoice: CaseIterable, Sendable {
         machine.parts.sequencer.ledger.forEachHold { hold in
             #expect(replayed.view.hold(hold.tenant, hold.id) == hold, note)
             #expect(machine.parts.view.hold(hold.tenant, hold.id) == hold, note)
+        }
+    }
+
+    /// Readers are listed every line of a subject and every open hold of a line, newest first.
+    private func expectLists(_ parts: Recovery.Result, _ note: Comment) {
+        var holds: [[UInt64]: [HoldImage]] = [:]
+        parts.sequencer.ledger.forEachHold { hold in
+            guard hold.state == .held else { return }
+            holds[[UInt64(hold.tenant.rawValue), hold.line.rawValue], default: []].append(hold)
+        }
+        var lines: [TenantID: [LineImage]] = [:]
+        parts.sequencer.ledger.forEachLine { line in
+            lines[line.tenant, default: []].append(line)
+            let wanted = holds[[UInt64(line.tenant.rawValue), line.id.rawValue]] ?? []
+            let listed = parts.view.holds(line.tenant, of: line.id, before: nil, countMax: 1_000)
+            #expect(listed == wanted.sorted { $0.id.rawValue > $1.id.rawValue }, note)
+        }
+        for (tenant, wanted) in lines {
+            let subject = wanted[0].subject
+            #expect(wanted.allSatisfy { $0.subject == subject }, note)
+            let listed = parts.view.lines(tenant, of: subject, before: nil, countMax: 1_000)
+            #expect(listed == wanted.sorted { $0.id.rawValue > $1.id.rawValue }, note)
         }
     }
 

@@ -21,6 +21,7 @@ import Testing
         case .repeated(let sequence): return "repeated \(sequence)"
         case .requestRefused(let refusal): return "\(refusal)"
         case .planAgain(let refusal, _): return "plan again \(refusal.map { "\($0)" } ?? "guard")"
+        case .recordTooLong(let bytesMax): return "too long for \(bytesMax)"
         case .deadlinePassed: return "deadline"
         case .noSpace: return "no space"
         case .overloaded: return "overloaded"
@@ -33,7 +34,7 @@ import Testing
     ) -> Proposal {
         var proposal = maker.reserve(ticket, line: 1, amountMinor: 1)
         proposal.onRefusal = onRefusal
-        proposal.alternatives = amounts.map { amount in
+        let alternatives = amounts.map { amount in
             Alternative(
                 type: .decision, subject: SubjectID(Hash128(high: 5, low: 1)),
                 operations: amount == 0
@@ -45,6 +46,7 @@ import Testing
                     ],
                 body: [UInt8(ticket)])
         }
+        proposal.alternatives = OneOrMore(alternatives)
         return proposal
     }
 
@@ -140,6 +142,38 @@ import Testing
         #expect(take(maker.batch(2, [(1, 60), (1, 60), (1, 40)])) == "repeated 2")
     }
 
+    /// Lines carry their blocks into the record: a batch that could make it longer than the journal
+    /// takes is refused whole, leaves nothing behind, and is done in parts.
+    @Test mutating func aBatchThatFitsNoRecordIsRefusedWhole() {
+        let actor = String(repeating: "a", count: 128)
+        let configuration = JournalMachine.configuration()
+        for line in UInt64(1)...5 {
+            #expect(take(maker.open(line, limitMinor: 100)) == "recorded done as 0")
+        }
+        for ticket in UInt64(6)...85 {
+            let block = maker.proposal(
+                ticket, .frozen,
+                [
+                    .freeze(
+                        .line(LineID((ticket - 6) / 16 + 1)), cause: .policy, scope: .commits,
+                        untilMicros: .max, actor: actor, pending: .keep)
+                ])
+            #expect(take(block) == "recorded done as 0")
+        }
+        let (line, count) = (sequencer.ledger.line(TenantID(1), LineID(1)), batch.records.count)
+        let all = maker.batch(90, (1...5).map { ($0, 10) })
+        #expect(take(all) == "too long for \(configuration.recordBytesMax)")
+        #expect(batch.records.count == count, "nothing is recorded")
+        #expect(sequencer.ledger.line(TenantID(1), LineID(1)) == line)
+        #expect(sequencer.ledger.holdCount == 0)
+        #expect(take(maker.batch(91, (1...3).map { ($0, 10) })) == "recorded done as 0")
+        #expect(take(maker.batch(92, (4...5).map { ($0, 10) })) == "recorded done as 0")
+        let sum = batch.records.suffix(2).map { RecordFormat.byteCountMax($0.record) }
+        #expect(sum.allSatisfy { $0 <= configuration.recordBytesMax })
+        #expect(batch.records.last?.record.tenantSequence == 89, "86 to 88 are the first part's")
+        #expect(take(all) == "too long for \(configuration.recordBytesMax)", "its id is unused")
+    }
+
     /// What a line waited for is a record of its own kind, when its time comes.
     @Test mutating func timesOfLinesAreRecordsToo() {
         #expect(take(maker.open(1, limitMinor: 100)) == "recorded done as 0")
@@ -205,6 +239,9 @@ import Testing
             2_000, .holdCommitted,
             [.commit(hold: HoldID(2), amountMinor: 1, currency: euro, keepsRest: false)])
         #expect(take(late) == "recorded holdExpired as 0", "before its expiry is recorded")
+        var brim = SequencedBatch()
+        #expect(sequencer.takeDue(now, bytes: 1, into: &brim) && brim.records.count == 1)
+        #expect(sequencer.takeDue(now, bytes: 1, into: &brim) && brim.records.count == 1)
         var counts: [Int] = []
         var isMoreDue = true
         while isMoreDue {
@@ -212,7 +249,7 @@ import Testing
             isMoreDue = sequencer.takeDue(now, into: &slice)
             counts.append(slice.records.count)
         }
-        #expect(counts == [512, 512, 276])
+        #expect(counts == [512, 512, 275])
         #expect(sequencer.nextDueMicros == nil)
     }
 }

@@ -23,6 +23,28 @@ import Testing
             onFatal: { error in fatals.withLock { $0.append(error.description) } })
     }
 
+    /// A server that is killed again and again must not replay more each time.
+    @Test func whatAStartReplayedCountsForTheNextCheckpoint() throws {
+        let first = try open()
+        let proposals = [maker.open(1), maker.open(2), maker.batch(3, [(1, 5), (2, 5), (1, 5)])]
+        for proposal in proposals {
+            first.submit([proposal])
+            guard case .recorded = verdicts.answer(proposal.ticket) else {
+                Issue.record("ticket \(proposal.ticket) was not recorded")
+                return
+            }
+        }
+        // Not closed before: a clean end would write a checkpoint.
+        let second = try open()
+        let engine = try #require(second.running)
+        let (at, count) = engine.committerQueue.sync {
+            engine.committerState.withValue { ($0.checkpointAt, $0.operationCount) }
+        }
+        #expect(at == UInt64(engine.configuration.checkpointEveryRecords) && count == 5)
+        try first.close()
+        try second.close()
+    }
+
     @Test func aFullDiskRefusesWritesAndResumes() throws {
         files.setFreeBytes((64 << 10) * 2 + 4_096)
         let journal = try open()

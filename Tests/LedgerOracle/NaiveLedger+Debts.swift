@@ -147,7 +147,8 @@ extension NaiveLedger {
                 !account.line.grantedMinor.addingReportingOverflow(amountMinor).overflow
             else { return refused(.amountOverflow, line: key) }
             moved = reverseRepayment(
-                paid, drawings, amountMinor, alreadyMinor: reversal.reversedMinor, of: &account)
+                paid, drawings, amountMinor, alreadyMinor: reversal.reversedMinor,
+                unloweredMinor: entry.unloweredMinor, of: &account)
         case .charge(let component, let age):
             moved = min(amountMinor, account.line.debt(component, age))
             account.line.addDebt(component, age, -moved)
@@ -190,7 +191,7 @@ extension NaiveLedger {
     /// A payment came back: what it paid is owed again, what was paid last first.
     private mutating func reverseRepayment(
         _ paid: [ReversibleEntry.Part], _ drawings: [DrawingImage], _ amountMinor: Int64,
-        alreadyMinor: Int64, of account: inout OracleAccount
+        alreadyMinor: Int64, unloweredMinor: Int64, of account: inout OracleAccount
     ) -> Int64 {
         var skip = alreadyMinor
         var left = amountMinor
@@ -209,7 +210,10 @@ extension NaiveLedger {
             account.line.addDebt(part.step.component, part.step.age, put)
             note(part.step.component, part.step.age, put)
         }
-        if account.line.kind == .instalment { account.line.limitMinor += principal }
+        if account.line.kind == .instalment {
+            let unraised = max(0, min(principal, unloweredMinor - skippedPrincipal))
+            account.line.limitMinor += principal - unraised
+        }
         for freed in drawings.reversed() {
             let gone = min(skippedPrincipal, freed.principalMinor)
             skippedPrincipal -= gone

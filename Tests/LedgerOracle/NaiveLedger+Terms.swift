@@ -41,17 +41,21 @@ extension NaiveLedger {
         }
     }
 
-    /// A price begins: of new drawings, or of the open ones too.
+    /// A price begins: of new drawings, or of the open ones too. Says which drawings changed.
     private static func take(
         _ price: PendingPrice, _ account: inout OracleAccount
     ) -> [DrawingImage] {
         account.line.nominalRatePpm = price.nominalRatePpm
         edit(&account.line) { $0.pendingPrice = nil }
         guard price.appliesToAll else { return [] }
-        for id in account.drawings.keys {
-            account.drawings[id]?.nominalRatePpm = price.nominalRatePpm
+        var changed: [DrawingImage] = []
+        for (id, drawing) in account.drawings where drawing.nominalRatePpm != price.nominalRatePpm {
+            var repriced = drawing
+            repriced.nominalRatePpm = price.nominalRatePpm
+            account.drawings[id] = repriced
+            changed.append(repriced)
         }
-        return Array(account.drawings.values)
+        return changed
     }
 
     /// A change of what is granted: more is looked at by blocks and portfolio limits, less by none.

@@ -183,7 +183,7 @@ struct NaivePortfolio: Sendable {
         if limit.status != .paused { limit.status = old.status }
         let goesOn =
             limit.scope == old.scope && limit.measure == old.measure
-            && limit.period == old.period && limit.zone == old.zone
+            && limit.period == old.period && limit.zone.name == old.zone.name
             && (!limit.bound.isShare || old.bound.isShare)
         if goesOn && !(old.status == .counting && limit.status == .paused) {
             limit.lastSequence = old.lastSequence

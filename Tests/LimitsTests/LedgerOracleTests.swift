@@ -102,6 +102,11 @@ struct OracleRun {
             tenant: TenantID(tenant), tenantSequence: generator.number + 1,
             sequence: sequence + 1, timeMicros: now, expiryMicros: now)
         let drawings = freedCandidates(operations, stamp)
+        if !chains.isEmpty, generator.chance(30) {
+            // A batch that fits no record leaves nothing behind: all that follows agrees.
+            let refused = ledger.applyBatch(operations, chains: chains, stamp: stamp) { _ in false }
+            if refused.outcome != .tooMany { problem = "a batch that does not fit is done" }
+        }
         let result =
             chains.isEmpty
             ? ledger.apply(operations, stamp: stamp)
@@ -238,7 +243,7 @@ struct OracleRun {
             if Set(listed) != Set(wanted) || listed.count != wanted.count {
                 problem = "the holds of line \(line.id.rawValue) are listed otherwise"
             }
-            let lines = ledger.rows.durableLines(line.tenant, of: line.subject)
+            let lines = ledger.rows.durableLines(line.tenant, of: line.subject) ?? []
             let known = durable.lines.values.filter {
                 $0.subject == line.subject && $0.tenant == line.tenant
             }

@@ -164,6 +164,58 @@ import Testing
         #expect(world.line(1)?.principalMinor == before?.principalMinor)
     }
 
+    /// A drawing that a repayment emptied and a returned payment opens again has the terms that the
+    /// entry knows, whether it was gone by then or is still there, empty, in the same record.
+    @Test(arguments: [false, true])
+    mutating func aDrawingThatComesBackHasTheRateOfItsEntry(_ isOneRecord: Bool) {
+        world.apply(world.open(100), world.reserve(nil, 60))
+        world.apply(world.commit(1, 60))
+        var freed = world.ledger.drawings(lender, of: LineID(1))
+        #expect(freed.map(\.nominalRatePpm) == [50_000])
+        let paid = world.apply(world.repay(1, 20))
+        freed[0].principalMinor = 20
+        let entry = ReversibleEntry(
+            entry: world.sequence, line: LineID(1), totalMinor: 20,
+            kind: .repayment(paid: paid.effects.rare.parts, drawings: freed))
+        let price = PendingPrice(
+            nominalRatePpm: 70_000, effectiveAtMicros: 0, appliesToAll: true)
+        world.apply(.reprice(line: LineID(1), price: price))
+        #expect(world.ledger.drawings(lender, of: LineID(1)).map(\.nominalRatePpm) == [70_000])
+        let rest = world.repay(1, 40)
+        let back = LedgerOperation.reverse(entry, amountMinor: 20)
+        if isOneRecord {
+            _ = world.batch([rest], [back])
+        } else {
+            world.apply(rest)
+            #expect(world.drawings(1).isEmpty)
+            world.apply(back)
+        }
+        let drawings = world.ledger.drawings(lender, of: LineID(1))
+        #expect(drawings.map(\.principalMinor) == [20])
+        #expect(drawings.map(\.nominalRatePpm) == [50_000])
+    }
+
+    /// The limit was cut to 30 of 100 drawn; 50 are repaid and come back in two parts: the limit is
+    /// 30 again, not 50.
+    @Test mutating func aReturnedPaymentRaisesALimitOnlyByWhatItLowered() {
+        world.apply(world.open(100, .instalment), world.reserve(nil, 100))
+        let drawing = world.apply(world.commit(1, 100)).effects.drawings[0]
+        world.apply(world.limit(1, 30))
+        let paid = world.apply(world.repay(1, 50))
+        #expect(paid.effects.lines[0].limitMinor == 0)
+        var freed = drawing
+        freed.principalMinor = 50
+        var entry = ReversibleEntry(
+            entry: world.sequence, line: LineID(1), totalMinor: 50,
+            kind: .repayment(paid: paid.effects.rare.parts, drawings: [freed]))
+        entry.unloweredMinor = 20
+        for (amount, limit): (Int64, Int64) in [(15, 0), (10, 5), (25, 30)] {
+            let line = world.apply(.reverse(entry, amountMinor: amount)).effects.lines[0]
+            #expect(line.limitMinor == limit, "after \(amount) more")
+        }
+        #expect(world.line(1)?.principalMinor == 100 && world.line(1)?.overLimitMinor == 70)
+    }
+
     @Test mutating func aChargeIsTakenBackAsFarAsItIsOwed() {
         world.apply(world.open(100))
         world.apply(world.charge(1, .penalty, .overdue, 10))

@@ -290,7 +290,7 @@ extension NaivePortfolio {
         }
         let isSame =
             old.limit.scope == limit.scope && old.limit.measure == limit.measure
-            && old.limit.period == limit.period && old.limit.zone == limit.zone
+            && old.limit.period == limit.period && old.limit.zone.name == limit.zone.name
             && (old.limit.bound.isShare || !limit.bound.isShare)
         var status = limit.status == .paused ? .paused : old.limit.status
         var counted = Counted(limit: limit)

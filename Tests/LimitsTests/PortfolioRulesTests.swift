@@ -258,6 +258,38 @@ struct PortfolioDesk {
         #expect(desk.portfolio.refusal?.available == 40)
     }
 
+    /// A zone that is looked up again reaches further ahead: the counters go on, for readers too,
+    /// and a hold falls into the day that the new table says.
+    @Test func aZoneThatReachesFurtherKeepsTheCounters() {
+        var desk = PortfolioDesk()
+        desk.seconds = 1_780_264_799
+        let id = desk.limit(Self.whole, .amount(100), period: .day, zone: ZonePeriodsTests.berlin)
+        #expect(desk.reserve(desk.exposure(60)) == .done)
+        let view = PortfolioView()
+        view.fill(from: desk.portfolio)
+        var limit = desk.portfolio.limit(desk.tenant, id)
+        // The clocks of the new table stand still at midnight for two hours.
+        let midnight = Int64(desk.seconds) + 1
+        limit?.zone.steps.removeAll { $0.fromSeconds > midnight }
+        limit?.zone.steps.append(.init(fromSeconds: midnight, offsetSeconds: 0))
+        limit?.bound = .amount(70)
+        #expect(desk.record { $0.setLimit(limit ?? $0.definitions[0].limit, stamp: $1) } == .done)
+        #expect(desk.portfolio.limit(desk.tenant, id)?.status == .enforcing)
+        var effects = LedgerEffects()
+        effects.rare = desk.rare
+        _ = view.apply(effects, tenant: desk.tenant, outcome: .done)
+        let day = ZonePeriodsTests.berlin.day(atSeconds: Int64(desk.seconds))
+        let seen = view.exposure(desk.tenant, id, values: [0, 0, 0, 0], period: day)
+        #expect(seen?.amountMinor == 60 && seen?.available == 10)
+        desk.seconds += 1
+        #expect(desk.reserve(desk.exposure(11)) == .portfolioLimitExceeded, "still the same day")
+        #expect(desk.reserve(desk.exposure(10)) == .done)
+
+        limit?.zone.steps[0].offsetSeconds += 60
+        #expect(desk.record { $0.setLimit(limit ?? $0.definitions[0].limit, stamp: $1) } == .done)
+        #expect(desk.portfolio.limit(desk.tenant, id)?.status == .counting, "other days before now")
+    }
+
     @Test func oldDaysAreForgotten() {
         var desk = PortfolioDesk()
         let id = desk.limit(Self.customer, .amount(100), period: .day)

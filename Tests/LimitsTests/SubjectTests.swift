@@ -51,6 +51,30 @@ import Testing
         #expect(world.apply(world.reserve(3, 1)).outcome == .done)
     }
 
+    /// Readers see a subject's blocks from the publishing of their record on, and after a restart;
+    /// those of no other subject.
+    @Test mutating func readersSeeBlocksFromTheirPublishingOn() {
+        let other = SubjectID(Hash128(high: 2, low: 2))
+        let rows = world.ledger.rows
+        let opened = world.apply(world.open(100))
+        rows.publish(opened.effects, sequence: world.sequence)
+        let frozen = world.apply(world.freeze(.subject(borrower), .all))
+        #expect(rows.durableBlocks(lender, of: borrower).isEmpty, "not durable yet")
+        rows.publish(frozen.effects, sequence: world.sequence)
+        let blocks = rows.durableBlocks(lender, of: borrower)
+        #expect(blocks.map(\.scope) == [.all])
+        #expect(rows.durableBlocks(lender, of: other).isEmpty)
+        #expect(rows.durableBlocks(TenantID(2), of: borrower).isEmpty)
+
+        var restored = Ledger()
+        frozen.effects.rare.subjects.forEach { restored.restore($0) }
+        #expect(restored.rows.durableBlocks(lender, of: borrower) == blocks)
+
+        let lifted = world.apply(.unfreeze(.subject(borrower), block: blocks[0].id))
+        rows.publish(lifted.effects, sequence: world.sequence)
+        #expect(rows.durableBlocks(lender, of: borrower).isEmpty)
+    }
+
     @Test mutating func aFreezeReleasesTheHoldsOfAllLinesInOneRecord() {
         world.apply(world.open(100), world.reserve(nil, 10))
         world.apply(world.open(100), world.reserve(nil, 20))

@@ -75,4 +75,24 @@ import Testing
         #expect(try codec.getHold(Wire().number(1, sent).bytes.span) == HoldID(read))
         #expect(try codec.getDecision(Wire().number(1, sent).bytes.span) == read)
     }
+
+    /// What the hand reads is what the library reads, and what it does not read is left to the
+    /// library: more fields, other fields, long forms, what is cut off.
+    @Test func oneNumberIsReadByHandAsByTheLibrary() throws {
+        var random = RandomSource(seed: 7)
+        for _ in 0..<2_000 {
+            let value = Int64(bitPattern: random.next() >> (random.next() % 64))
+            let wire = Wire().number(1, value)
+            let plain = PlainRequest.number(wire.bytes.span)
+            #expect(plain == (value < 0 ? nil : value), "\(value)")
+            #expect(try codec.getLine(wire.bytes.span) == LineID(value > 0 ? UInt64(value) : 0))
+        }
+        let left: [[UInt8]] = [
+            [], [8], [8, 0x80], [8, 5, 8, 6], [8, 5, 16, 1], [16, 5], [10, 1, 65], [0x88, 0, 5],
+            [8] + [UInt8](repeating: 0xff, count: 9), [8] + [UInt8](repeating: 0x80, count: 20),
+        ]
+        for bytes in left { #expect(PlainRequest.number(bytes.span) == nil, "\(bytes)") }
+        #expect(try codec.getLine([8, 5, 8, 6].span) == LineID(6), "the last one counts")
+        #expect(throws: MessageFault.self) { try codec.getLine([8, 0x80].span) }
+    }
 }

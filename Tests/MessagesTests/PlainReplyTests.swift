@@ -58,8 +58,9 @@ import Testing
                     == library.reply(to: record, names: names), "seed \(seed)")
             let line = line(&random)
             var (fast, slow): ([UInt8], [UInt8]) = ([7], [7])
-            plain.appendLineReply(line, subject: nil, names: names, behind: &fast)
-            library.appendLineReply(line, subject: nil, names: names, behind: &slow)
+            let product = names.products[line.product] ?? ""
+            #expect(plain.appendPlainLineReply(line, product: product, behind: &fast))
+            library.appendLineReply(line, blocks: [], names: names, behind: &slow)
             #expect(fast == slow, "seed \(seed)")
         }
     }

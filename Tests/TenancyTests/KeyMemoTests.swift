@@ -24,6 +24,7 @@ import Testing
                     let value = Array("\(scheme) key-\(tenant)".utf8)
                     let expected = Principal(tenant: TenantID(tenant), role: .channel).packed
                     #expect(try memo.principal(authorization: value.span) == expected)
+                    #expect(memo.known(authorization: value.span) == expected)
                     #expect(try memo.principal(authorization: value.span) == expected)
                 }
             }
@@ -40,6 +41,7 @@ import Testing
         }
         for _ in 0..<2 {
             #expect(throws: expected) { try memo.principal(authorization: value.span) }
+            #expect(memo.known(authorization: value.span) == 0)
         }
         #expect(throws: KeyRing.Refusal.keyMissing) { try memo.principal(authorization: nil) }
     }

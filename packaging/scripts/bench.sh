@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Server CPU per call beside nghttpd, durable holds a second; the transport's memory, allocations,
 # TLS, tail and scaling; then the ledger beside Redis and PostgreSQL. Some 12 minutes after the
-# build; `--limits` measures the ledger alone. Needs two cores: the servers share core 0, the load
-# runs on core 1.
+# build; `--limits` measures the ledger alone, `--limits --memory` its memory and restart. Needs two
+# cores: the servers share core 0, the load runs on core 1.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 limits_only=no

@@ -63,4 +63,10 @@ ptrdiff_t csystem_send(int descriptor, const void *bytes, size_t count);
 /// recv.
 ptrdiff_t csystem_receive(int descriptor, void *bytes, size_t capacity);
 
+/// malloc_trim(0): gives whole free pages of every arena back to the kernel.
+void csystem_heap_trim(void);
+
+/// Asks for the cache line of an address and goes on at once. Any address will do. Cannot fail.
+static inline void csystem_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
 #endif

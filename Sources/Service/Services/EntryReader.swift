@@ -25,7 +25,29 @@ struct EntryReader {
         let before = try balances(before: record, of: stored, drawings)
         stored.entry.kind = .repayment(
             paid: paid, drawings: Self.freed(drawings, before: before, stored))
+        stored.entry.unloweredMinor = try unlowered(by: record, stored)
         return stored.entry
+    }
+
+    /// The principal of a repayment that lowered no limit: what was repaid beyond the limit that an
+    /// instalment line had before. 0 where the limit did not come to 0.
+    private func unlowered(by record: DurableRecord, _ stored: StoredEntry) throws -> Int64 {
+        let line = stored.entry.line
+        guard let after = record.effects.lines.first(where: { $0.id == line }),
+            after.kind == .instalment, after.limitMinor == 0, stored.principalPaidMinor > 0
+        else { return 0 }
+        var before: LineImage?
+        _ = try journal.walkBack(
+            tenant: tenant, line: line, from: record.sequence, countMax: 2
+        ) { older in
+            guard older.sequence < record.sequence else { return .goOn }
+            before = older.effects.lines.first { $0.id == line }
+            return .stop
+        }
+        // A line that the same record opened had a limit that only it knows, and no cut.
+        guard let before else { return 0 }
+        let leftMinor = max(0, before.limitMinor - stored.principalPaidBeforeMinor)
+        return max(0, stored.principalPaidMinor - leftMinor)
     }
 
     /// What each drawing had before the record, by number: a record keeps what is left only.

@@ -36,13 +36,12 @@ extension LimitService {
                 call, request, key: wanted.requestKey,
                 Alternative(
                     type: .holdPlaced, subject: .none,
-                    operations: [
+                    operations: .one(
                         .reserve(
                             line: .existing(wanted.line), amountMinor: wanted.amount.amountMinor,
                             currency: wanted.amount.currency,
                             expiresAtMicros: engine.nowMicros + wanted.durationMicros,
-                            labels: labels.map(\.label))
-                    ], body: body))
+                            labels: labels.map(\.label))), body: body))
         }
     }
 

@@ -64,17 +64,26 @@ extension LimitService {
 
     private func getLine(_ call: Call, _ request: Span<UInt8>) {
         engine.answer(call) {
-            let tenant = engine.tenant(of: call).definition.tenant
+            let tenant = engine.tenantID(of: call)
             let context = engine.contexts[call.workerIndex]
+            let ledger = engine.journal.ledger
             let id = try context.codec.getLine(request)
-            guard let line = engine.journal.ledger.line(tenant, id) else {
-                throw Refusal.lineUnknown
-            }
-            let subject = engine.journal.ledger.subject(tenant, line.subject)
+            guard let line = ledger.line(tenant, id) else { throw Refusal.lineUnknown }
+            let blocks = ledger.blocks(tenant, of: line.subject)
             context.reply.removeAll(keepingCapacity: true)
-            context.codec.appendLineReply(
-                line, subject: subject, names: engine.stores.names(of: tenant),
-                behind: &context.reply)
+            let isWritten =
+                blocks.isEmpty
+                && context.codec.appendPlainLineReply(
+                    line,
+                    product: context.products.name(line.product, of: tenant) {
+                        engine.stores.products.names(of: tenant)[line.product]
+                    },
+                    behind: &context.reply)
+            if !isWritten {
+                context.codec.appendLineReply(
+                    line, blocks: blocks, names: engine.stores.names(of: tenant),
+                    behind: &context.reply)
+            }
             let reply = context.reply
             call.reply(reply.span)
         }
@@ -87,8 +96,11 @@ extension LimitService {
             let tenant = room.definition.tenant
             let codec = Codec()
             let wanted = try codec.listLines(request, key: room.definition.identifierKey)
-            let lines = engine.journal.ledger.lines(tenant, of: wanted.owner)
-                .filter { wanted.after == 0 || $0.id.rawValue < wanted.after }
+            // One more than the page tells whether there is a next one.
+            let lines = engine.journal.ledger.lines(
+                tenant, of: wanted.owner, before: wanted.after == 0 ? nil : LineID(wanted.after),
+                countMax: wanted.pageSize + 1)
+            guard let lines else { throw FieldRules.pageTokenInvalid }
             let page = Array(lines.prefix(wanted.pageSize))
             let next = lines.count > page.count ? page.last?.id.rawValue : nil
             let subject = engine.journal.ledger.subject(tenant, wanted.owner)

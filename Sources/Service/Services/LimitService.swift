@@ -72,7 +72,7 @@ extension Engine {
         write(
             call, request, key: wanted.requestKey,
             Alternative(
-                type: wanted.type, subject: wanted.subject, operations: [wanted.operation],
+                type: wanted.type, subject: wanted.subject, operations: .one(wanted.operation),
                 touches: touches, body: Codec.recordBody(request: request)))
     }
 

@@ -20,11 +20,14 @@ final class CounterHistory {
     private let tenant: TenantID
     private let counter: Counter
     private let onlyLevels: Bool
+    private let rememberedMax: Int
     private var cursor: UInt64
     /// The counter's level before the next change; nil before the first look.
     private var level: UInt8?
     /// Changes to give, the next one last.
     private var waiting: [Change] = []
+    /// Whether the last look left newer changes behind, because it remembers so many only.
+    private var isCut = false
 
     private struct Change {
         var sequence: UInt64
@@ -33,9 +36,12 @@ final class CounterHistory {
         var cell: CellImage
     }
 
+    /// Tests remember less.
     init(
-        journal: Journal, tenant: TenantID, counter: Counter, cursor: UInt64, onlyLevels: Bool
+        journal: Journal, tenant: TenantID, counter: Counter, cursor: UInt64, onlyLevels: Bool,
+        rememberedMax: Int = CounterHistory.rememberedMax
     ) {
+        self.rememberedMax = rememberedMax
         self.journal = journal
         self.tenant = tenant
         self.counter = counter
@@ -45,12 +51,13 @@ final class CounterHistory {
 
     /// The next changes in order; empty when there are none as yet.
     func forward() throws(JournalError) -> [ExposureChangeMessage] {
-        repeat {
+        while true {
             if waiting.isEmpty { try look() }
             let page = give()
-            // What was passed over is no reason to wait: more may have been left behind.
-            if !page.isEmpty || waiting.isEmpty { return page }
-        } while true
+            // Nothing but changes that are passed over is no reason to wait for the next one, as
+            // long as a walk left newer ones behind.
+            if !page.isEmpty || !isCut { return page }
+        }
     }
 
     /// The newest change there is, and from there on forward.
@@ -86,27 +93,31 @@ final class CounterHistory {
         return page
     }
 
-    /// Walks every chain back to the cursor and merges what it finds.
+    /// Walks every chain back to the cursor and merges what it finds and every chain has.
     private func look() throws(JournalError) {
         var found: [Change] = []
         var before: Change?
-        var completeTo = UInt64.max
+        isCut = false
+        // The walks come one after the other, and records meanwhile: a later chain would have some
+        // that an earlier one has not, and the cursor would pass over those.
+        var completeTo = journal.appliedSequence
         for key in keys() {
             var chain: [Change] = []
-            var isCut = false
+            var isChainCut = false
             try walk(key) { change in
                 guard change.number > cursor else {
                     if before.map({ $0.sequence < change.sequence }) ?? true { before = change }
                     return .stop
                 }
                 chain.append(change)
-                if chain.count > 2 * Self.rememberedMax {
-                    chain.removeFirst(chain.count - Self.rememberedMax)
-                    isCut = true
+                if chain.count > 2 * rememberedMax {
+                    chain.removeFirst(chain.count - rememberedMax)
+                    isChainCut = true
                 }
                 return .goOn
             }
-            if isCut { completeTo = min(completeTo, chain[0].sequence) }
+            if isChainCut { completeTo = min(completeTo, chain[0].sequence) }
+            isCut = isCut || isChainCut
             found += chain
         }
         if level == nil { level = before?.cell.level ?? 0 }

@@ -18,6 +18,7 @@ final class LineHistory {
     private let journal: Journal
     private let tenant: TenantID
     private let line: LineID
+    private let rememberedMax: Int
     /// The tenant's number of the last entry given, or the cursor.
     private(set) var cursor: UInt64
     /// Records to give, the next one last.
@@ -27,7 +28,12 @@ final class LineHistory {
     /// Newest first: where the walk goes on; nil is at the newest.
     private var next: UInt64?
 
-    init(journal: Journal, tenant: TenantID, line: LineID, cursor: UInt64) {
+    /// Tests remember less.
+    init(
+        journal: Journal, tenant: TenantID, line: LineID, cursor: UInt64,
+        rememberedMax: Int = LineHistory.rememberedMax
+    ) {
+        self.rememberedMax = rememberedMax
         self.journal = journal
         self.tenant = tenant
         self.line = line
@@ -39,7 +45,7 @@ final class LineHistory {
         if waiting.isEmpty { try look() }
         var entries: [StatementEntry] = []
         while entries.count < min(countMax, Self.pageCount), let sequence = waiting.popLast() {
-            let record = try journal.read(sequence: sequence)
+            let record = try record(sequence)
             let entry = StatementEntry(record: record, line: line, before: before)
             before = entry.after
             cursor = record.tenantSequence
@@ -71,7 +77,7 @@ final class LineHistory {
         var older: DurableRecord?
         var skipped = 0
         let end = try journal.walkBack(
-            tenant: tenant, line: line, from: next, countMax: Self.rememberedMax
+            tenant: tenant, line: line, from: next, countMax: rememberedMax
         ) { record in
             if cursor != 0, record.tenantSequence >= cursor {
                 skipped += 1
@@ -86,6 +92,8 @@ final class LineHistory {
         }
         next = older?.sequence ?? end
         if records.isEmpty, skipped > 0, end != 0 { return try backward(countMax) }
+        // The walk ended for its length: what the last one changed is seen against the next older.
+        if older == nil, end != 0 { older = try record(end) }
         let lines = records.map(image)
         return records.indices.map { place in
             let before =
@@ -101,7 +109,7 @@ final class LineHistory {
         var from: UInt64?
         repeat {
             let end = try journal.walkBack(
-                tenant: tenant, line: line, from: from, countMax: Self.rememberedMax
+                tenant: tenant, line: line, from: from, countMax: rememberedMax
             ) { record in
                 guard record.tenantSequence > cursor else {
                     atCursor = record
@@ -111,13 +119,25 @@ final class LineHistory {
                 return .goOn
             }
             // The newest are found again later.
-            if found.count > Self.rememberedMax {
-                found.removeFirst(found.count - Self.rememberedMax)
+            if found.count > rememberedMax {
+                found.removeFirst(found.count - rememberedMax)
             }
             from = atCursor == nil && end != 0 ? end : nil
         } while from != nil
         waiting = found
         before = atCursor.map(image)
+    }
+
+    /// A record that a walk came to. Durable lines are seen before every projection has applied the
+    /// record, so it may be newer than what `Journal.read` gives.
+    private func record(_ sequence: UInt64) throws(JournalError) -> DurableRecord {
+        var found: DurableRecord?
+        _ = try journal.walkBack(tenant: tenant, line: line, from: sequence, countMax: 1) {
+            found = $0
+            return .stop
+        }
+        guard let found else { throw .recordUnknown(sequence) }
+        return found
     }
 
     private func image(_ record: DurableRecord) -> LineImage {

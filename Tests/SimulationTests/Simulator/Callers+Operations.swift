@@ -48,7 +48,7 @@ extension Callers {
         let expiresAtMicros = expiry(clock)
         let labels = labels()
         var made = proposal(tenant, .decision, [])
-        made.alternatives = [Int64(200_000), 4_000, 300, 0].map { amountMinor in
+        let alternatives = [Int64(200_000), 4_000, 300, 0].map { amountMinor in
             Alternative(
                 type: .decision, subject: made.alternatives[0].subject,
                 operations: amountMinor == 0
@@ -60,6 +60,7 @@ extension Callers {
                     ],
                 body: made.alternatives[0].body)
         }
+        made.alternatives = OneOrMore(alternatives)
         return made
     }
 

@@ -77,7 +77,7 @@ struct Callers {
         return Proposal(
             tenant: tenant, requestKey: requestKey(),
             fingerprint: Hash128(high: random.next(), low: random.next()), nowMicros: 0,
-            alternatives: [alternative], ticket: ticket())
+            alternatives: OneOrMore(alternative), ticket: ticket())
     }
 
     /// Most ids state their time, now and then one that is too old or ahead.

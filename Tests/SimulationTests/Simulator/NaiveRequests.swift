@@ -58,6 +58,7 @@ extension Verdict.Answer {
         case .repeated(let sequence): "repeated \(sequence)"
         case .requestRefused(let refusal): "refused \(refusal)"
         case .planAgain(let refusal, _): "plan again \(refusal.map { "\($0)" } ?? "guard")"
+        case .recordTooLong: "too long"
         case .deadlinePassed: "deadline"
         case .noSpace: "no space"
         case .overloaded: "overloaded"

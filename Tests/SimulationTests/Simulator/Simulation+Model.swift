@@ -42,7 +42,7 @@ extension Simulation {
         guard isAnswered else { return }
         callers.hear(proposal)
         if case .recorded(let record, let alternative) = answer {
-            callers.learn(record, proposal.alternatives[alternative].operations)
+            callers.learn(record, proposal.alternatives[alternative].operations.array)
         }
     }
 
@@ -79,9 +79,9 @@ extension Simulation {
             report.operations += max(1, alternative.operations.count)
             let result =
                 alternative.chains.isEmpty
-                ? ledger.apply(alternative.operations, stamp: stamp)
+                ? ledger.apply(alternative.operations.array, stamp: stamp)
                 : ledger.applyBatch(
-                    alternative.operations, chains: alternative.chains, stamp: stamp)
+                    alternative.operations.array, chains: alternative.chains, stamp: stamp)
             switch result.outcome {
             case .done:
                 try compare(event, result, alternative, proposal, stamp)
@@ -117,13 +117,13 @@ extension Simulation {
             UInt64(record.tenantSequenceCount) == count
         else { throw failure("the record says something else than its proposal: \(made)") }
         try checkStamp(record, stamp)
-        try compare(record, expected, "\(alternative.operations)")
+        try compare(record, expected, "\(alternative.operations.array)")
         if record.outcome == .done && isBatch {
             for result in record.effects.rare.results { self.count(result.outcome) }
         } else {
             self.count(record.outcome)
         }
-        try checkHolds(alternative.operations, record)
+        try checkHolds(alternative.operations.array, record)
         note(made, numberCount: count)
     }
 

@@ -24,7 +24,8 @@ def open_channel(address: str) -> grpc.Channel:
             ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
             ("grpc.use_local_subchannel_pool", 1),
             ("grpc.initial_reconnect_backoff_ms", 50),
-            ("grpc.min_reconnect_backoff_ms", 50),
+            # How long one attempt may take; a refused one is repeated after the first backoff.
+            ("grpc.min_reconnect_backoff_ms", 5_000),
             ("grpc.max_reconnect_backoff_ms", 1_000),
         ],
     )

@@ -3,25 +3,31 @@
 Usage: python -m tests.crash [--rounds N] [--seed S] [--quiet]
 
 A round: 64 callers on 64 connections reserve, commit in parts, release and repay on a few hot lines
-and some cool ones, send batches with chains, and decide applications with holds; some have a line
-of their own which they charge, raise, cut, freeze and unfreeze. Each writes down what it asked and
-what was acknowledged. After 10 to 300 ms the server is killed with SIGKILL and started again over
-the same data. Then every hold must stand as it was last acknowledged; every request without an
-answer is sent again with its request_id, twice; every line must be the sum of what was
-acknowledged, its version the count of it; and two portfolio limits must have counted exactly what
-the lines use, the round's own never beyond its bound. Every tenth round ends with a drain before
-the next begins, so that recoveries begin at checkpoints of all ages.
+and some cool ones, move the ends of holds, take entries back, send batches with chains, and decide
+applications with holds; some have a line of their own which they open, charge, raise, cut, raise
+for a time, price, renew, freeze, unfreeze, close or write off, and then open another. Each writes
+down what it asked and what was acknowledged. After 1 to 1,000 answers and a moment of up to 20 ms
+the server is killed with SIGKILL and started again over the same data.
+
+Then every hold must stand as it was last acknowledged; every request without an answer is sent
+again with its request_id, twice; every answer of the rarer methods, and the last two of each
+caller, must come again byte for byte; every line must be the sum of what was acknowledged, its
+terms the last ones, its version the count of it; and two portfolio limits must have counted exactly
+what the lines use, the round's own beyond its bound only by repayments that were taken back. Every
+tenth round ends with a drain before the next begins, so that recoveries begin at checkpoints of all
+ages.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import collections
 import random
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
 
@@ -33,6 +39,7 @@ from riskd_client.generated.creditrisk.v1 import decision_service_pb2 as decisio
 from riskd_client.generated.creditrisk.v1 import limit_service_pb2 as limits
 from riskd_client.generated.creditrisk.v1 import portfolio_service_pb2 as portfolio
 from tests.ledger_book import (
+    WAIT_SECONDS_MAX,
     Book,
     Connection,
     CrashError,
@@ -41,12 +48,13 @@ from tests.ledger_book import (
     expect_equal,
     expect_hold,
 )
-from tests.ledger_load import ATTRIBUTION, LIMIT_MINOR, Caller
+from tests.ledger_load import Caller, until_answered
+from tests.ledger_own import ATTRIBUTION, LIMIT_MINOR
 
 CALLER_COUNT = 64
 HOT_LINE_COUNT = 2
 COOL_LINE_COUNT = 14
-#: So many callers have a line of their own, whose limit they change and which they block.
+#: So many callers have a line of their own, whose terms they change and which they end.
 OWN_LINE_COUNT = 16
 #: What all holds and drawings of a round may come to: some rounds reach it.
 ROUND_LIMIT_MINOR = 8_000_000
@@ -56,7 +64,9 @@ ROUND_LABEL = "round"
 HEAT = 14
 BOOK_ROWS = 40
 APPLICATION_COUNT = 4
-KILL_AFTER_SECONDS = (0.010, 0.300)
+#: A kill comes when so many calls were answered, and a random moment later.
+KILL_AFTER_ANSWERS = (1, 1_000)
+KILL_DELAY_SECONDS_MAX = 0.020
 #: A data directory serves this many kills: its journal grows to tens of thousands of records.
 ROUNDS_PER_DIRECTORY = 100
 ROUNDS_PER_CHECKPOINT = 10
@@ -71,6 +81,8 @@ class Summary:
 
     kills: int = 0
     acknowledged: int = 0
+    #: Of those, how many of each method.
+    kinds: collections.Counter[str] = field(default_factory=collections.Counter)
     unknown: int = 0
     #: Holds that a full line and a full portfolio limit refused.
     line_refusals: int = 0
@@ -86,6 +98,7 @@ class Summary:
             f"{self.unknown} unknown outcomes resolved, {self.checked} holds and lines checked, "
             f"{self.line_refusals} holds refused by full lines and {self.portfolio_refusals} by "
             "full portfolio limits, "
+            f"{len(self.kinds)} methods, the rarest {min(self.kinds.values())} times, "
             f"lost 0, doubled 0, over-issued 0; recovery {self.recovery_seconds_max:.2f} s at "
             f"most; {self.seconds:.0f} s in all"
         )
@@ -177,19 +190,25 @@ class Directory:
             reply = await self.connections[0].ask("SetPortfolioLimit", request)
             found.append(reply.limit.portfolio_limit_id)
         self.book_limit_id, self.round_limit_id = found
-        while True:
-            request = portfolio.ListPortfolioLimitsRequest()
-            listed = (await self.connections[0].ask("ListPortfolioLimits", request)).limits
-            if all(limit.status == portfolio.PORTFOLIO_STATUS_ENFORCING for limit in listed):
-                return
-            await asyncio.sleep(0.01)
+        deadline = time.monotonic() + WAIT_SECONDS_MAX
+        while not await self._all_enforce():
+            if time.monotonic() > deadline:
+                raise CrashError("a portfolio limit never enforces")
+
+    async def _all_enforce(self) -> bool:
+        request = portfolio.ListPortfolioLimitsRequest()
+        listed = (await self.connections[0].ask("ListPortfolioLimits", request)).limits
+        return all(limit.status == portfolio.PORTFOLIO_STATUS_ENFORCING for limit in listed)
 
     def labels(self) -> tuple[common.Label, ...]:
         """What the holds of this round are labelled with."""
         return (common.Label(name=ROUND_LABEL, value=str(self.rounds)),)
 
-    async def check_exposures(self, lines: list[int]) -> None:
-        """Both limits have counted what lines use; `lines` are those of the round."""
+    async def check_exposures(self, lines: list[int], came_back_minor: int) -> None:
+        """Both limits have counted what lines use; `lines` are those of the round.
+
+        `came_back_minor` of it are drawn again because a repayment was taken back.
+        """
         tallies = self.book.tallies
         whole = sum(tally.used_minor for tally in tallies.values())
         of_round = sum(tallies[line_id].used_minor for line_id in lines)
@@ -198,7 +217,7 @@ class Directory:
             request = portfolio.GetExposureRequest(portfolio_limit_id=limit_id, keys=keys)
             reply = await self.connections[0].ask("GetExposure", request)
             expect_equal(f"exposure {keys}", reply.exposure.amount_minor, expected)
-        if of_round > ROUND_LIMIT_MINOR:
+        if of_round > ROUND_LIMIT_MINOR + came_back_minor:
             raise CrashError(f"the round's limit is over-issued: {of_round}")
 
     async def connect(self) -> None:
@@ -216,50 +235,50 @@ class Directory:
         # Copies of numbers only: the lines and holds of earlier rounds are the book's.
         earlier_holds, earlier_lines = list(self.book.holds), list(self.book.tallies)
         callers = await self._callers()
-        delay_seconds = self.random.uniform(*KILL_AFTER_SECONDS)
-        await self._load_and_kill(callers, delay_seconds)
+        await self._load_and_kill(callers)
         recovery_seconds = await self.restart()
-        answered = sum(len(c.operations) - len(c.unanswered) for c in callers)
+        kinds = [o.kind for c in callers for o in c.operations if o.reply is not None]
+        answered = len(kinds)
         unknown = await self._check(callers, earlier_holds, earlier_lines)
         self.summary.kills += 1
         self.summary.acknowledged += answered
+        self.summary.kinds.update(kinds)
         self.summary.unknown += unknown
         outcomes = [o.reply.outcome for c in callers for o in c.operations if o.kind == "Reserve"]
         self.summary.line_refusals += outcomes.count(common.LIMIT_OUTCOME_LIMIT_EXCEEDED)
         full = common.LIMIT_OUTCOME_PORTFOLIO_LIMIT_EXCEEDED
         self.summary.portfolio_refusals += outcomes.count(full)
         return (
-            f"killed after {delay_seconds * 1e3:3.0f} ms: {answered} acknowledged, "
+            f"killed: {answered} acknowledged, "
             f"{unknown} unanswered, recovered in {recovery_seconds:.2f} s"
         )
 
     async def _callers(self) -> list[Caller]:
         """The callers of a round, with new lines."""
-        shared_count = HOT_LINE_COUNT + COOL_LINE_COUNT
-        count = shared_count + OWN_LINE_COUNT
-        opened = await open_lines(self.connections[0], self.book, self.applications, count)
-        shared, own = opened[:shared_count], opened[shared_count:]
+        count = HOT_LINE_COUNT + COOL_LINE_COUNT
+        shared = await open_lines(self.connections[0], self.book, self.applications, count)
         chosen = shared[:HOT_LINE_COUNT] * HEAT + shared[HOT_LINE_COUNT:]
-        own += [0] * (CALLER_COUNT - OWN_LINE_COUNT)
         return [
             Caller(
                 self.random.getrandbits(64),
                 self.book,
                 chosen,
                 self.applications,
-                own_line_id=own_line_id,
+                has_own_line=number < OWN_LINE_COUNT,
                 labels=self.labels(),
             )
-            for own_line_id in own
+            for number in range(CALLER_COUNT)
         ]
 
-    async def _load_and_kill(self, callers: list[Caller], delay_seconds: float) -> None:
+    async def _load_and_kill(self, callers: list[Caller]) -> None:
         await asyncio.gather(*(c.channel.channel_ready() for c in self.connections))
         tasks = [
             asyncio.create_task(caller.run(connection))
             for caller, connection in zip(callers, self.connections)
         ]
-        await asyncio.sleep(delay_seconds)
+        await until_answered(callers, self.random.randint(*KILL_AFTER_ANSWERS), tasks)
+        # Not right behind an answer each time: the moment itself is random.
+        await asyncio.sleep(self.random.uniform(0, KILL_DELAY_SECONDS_MAX))
         early = [task for task in tasks if task.done()]
         self.server.process.kill()
         await asyncio.gather(*tasks)
@@ -293,7 +312,7 @@ class Directory:
         holds = [number for number in book.holds if number not in known]
         holds += self.random.sample(earlier_holds, min(EARLIER_COUNT, len(earlier_holds)))
         lines = [number for number in book.tallies if number not in known_lines]
-        await self.check_exposures(lines)
+        await self.check_exposures(lines, sum(caller.came_back_minor for caller in callers))
         lines += self.random.sample(earlier_lines, min(EARLIER_COUNT, len(earlier_lines)))
         await check_book(self.connections, book, holds, lines)
         self.summary.checked += len(certain) + len(holds) + len(lines)

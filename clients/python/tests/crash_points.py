@@ -135,7 +135,9 @@ class CrashPoints:
     def _callers(self, book: Book, line_ids: list[int], k: int) -> list[Caller]:
         seeds = random.Random(f"{self.seed} {k}")
         return [
-            Caller(seeds.getrandbits(64), book, line_ids, self.applications)
+            Caller(
+                seeds.getrandbits(64), book, line_ids, self.applications, has_own_line=True
+            )
             for _ in range(CALLER_COUNT)
         ]
 
@@ -221,6 +223,7 @@ class CrashPoints:
         twin.book = book
         twin.operations = [copy.copy(operation) for operation in caller.operations]
         twin.open_holds = list(caller.open_holds)
+        twin.entries, twin.repayments = dict(caller.entries), set(caller.repayments)
         return twin
 
     async def settle(self, data: Path, book: Book, callers: list[Caller]) -> int:

@@ -8,8 +8,10 @@ which callers were served does not matter; a hold is changed only by the caller 
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable, NamedTuple
 
 import grpc
 import grpc.aio
@@ -25,6 +27,9 @@ from riskd_client.generated.creditrisk.v1 import portfolio_service_pb2_grpc as p
 # A call that works takes milliseconds; one that a kill cut off fails at once.
 CALL_SECONDS_MAX = 10.0
 DONE = common.LIMIT_OUTCOME_DONE
+#: What is waited for takes a moment; longer than this is a fault, on a busy machine too.
+WAIT_SECONDS_MAX = 60.0
+LOOK_SECONDS = 0.001
 METADATA = (("authorization", f"Bearer {DEMO_KEY}"),)
 
 
@@ -38,6 +43,15 @@ def expect_equal(what: str, found: Any, expected: Any) -> None:
         raise CrashError(f"{what} is\n{found}\nbut must be\n{expected}")
 
 
+async def until(what: str, condition: Callable[[], bool]) -> None:
+    """Looks every millisecond until `condition()` is true; CrashError when it never is."""
+    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    while not condition():
+        if time.monotonic() > deadline:
+            raise CrashError(f"not within {WAIT_SECONDS_MAX:.0f} s: {what}")
+        await asyncio.sleep(LOOK_SECONDS)
+
+
 @dataclass
 class Operation:
     """One write: sent with a request_id, answered or not."""
@@ -46,6 +60,8 @@ class Operation:
     kind: str
     request: Any
     reply: Any = None
+    #: Holds that it ends without naming them.
+    ends_holds: list[int] = field(default_factory=list)
 
     @property
     def hold(self) -> common.Hold | None:
@@ -58,7 +74,16 @@ class Operation:
         """The holds that its request changes."""
         if self.kind == "BatchApply":
             return [part.hold_id for part in self.request.operations if part.hold_id]
-        return [self.request.hold_id] if hasattr(self.request, "hold_id") else []
+        named = [self.request.hold_id] if hasattr(self.request, "hold_id") else []
+        return named + self.ends_holds
+
+
+class Price(NamedTuple):
+    """A price to come."""
+
+    rate_ppm: int
+    effective_at_micros: int
+    applies_to_all: bool
 
 
 @dataclass
@@ -71,6 +96,14 @@ class Tally:
     charges_minor: int = 0
     #: Counts the records of the line; None when the line was opened together with something else.
     version: int | None = 1
+    # What only the line's own caller changes.
+    #: Amount and end.
+    temporary: tuple[int, int] = (0, 0)
+    rate_ppm: int = 0
+    pending_price: Price | None = None
+    renewal_date: str = ""
+    status: int = common.LINE_STATUS_OPEN
+    block_ids: list[int] = field(default_factory=list)
 
     def change(
         self, *, held: int = 0, principal: int = 0, charges: int = 0, limit: int = 0
@@ -98,8 +131,23 @@ class Tally:
         expected = (self.limit_minor, self.held_minor, self.principal_minor, self.charges_minor)
         what = f"line {line.line_id}"
         expect_equal(f"{what}: limit, held, principal, charges", found, expected)
+        temporary = (line.temporary_minor, line.temporary_ends_at_micros)
+        expect_equal(f"{what}: temporary limit", temporary, self.temporary)
+        expect_equal(f"{what}: rate", line.nominal_rate_ppm, self.rate_ppm)
+        expect_equal(f"{what}: price to come", pending_price(line), self.pending_price)
+        expect_equal(f"{what}: renewal", line.renewal_date, self.renewal_date)
+        expect_equal(f"{what}: status", line.status, self.status)
+        blocks = [block.block_id for block in line.blocks]
+        expect_equal(f"{what}: blocks", blocks, self.block_ids)
         if self.version is not None:
             expect_equal(f"{what}: version", line.version, self.version)
+
+
+def pending_price(line: common.Line) -> Price | None:
+    """The line's price to come."""
+    price = line.pending_price
+    found = Price(price.nominal_rate_ppm, price.effective_at_micros, price.applies_to_all)
+    return found if line.HasField("pending_price") else None
 
 
 def check_invariant(line: common.Line) -> None:
@@ -138,7 +186,8 @@ class Connection:
             # A connection of its own: the pool would give all callers the same one.
             ("grpc.use_local_subchannel_pool", 1),
             ("grpc.initial_reconnect_backoff_ms", 50),
-            ("grpc.min_reconnect_backoff_ms", 50),
+            # How long one attempt may take; a refused one is repeated after the first backoff.
+            ("grpc.min_reconnect_backoff_ms", 5_000),
             ("grpc.max_reconnect_backoff_ms", 200),
         ]
         self.channel = grpc.aio.insecure_channel(address, options=options)

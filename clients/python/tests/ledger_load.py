@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from typing import Any, Callable
+from typing import Callable
 
 import grpc
 import grpc.aio
@@ -13,29 +14,25 @@ from riskd_client import money, new_request_id
 from riskd_client.generated.creditrisk.v1 import common_pb2 as common
 from riskd_client.generated.creditrisk.v1 import decision_service_pb2 as decisions
 from riskd_client.generated.creditrisk.v1 import limit_service_pb2 as limits
-from tests.ledger_book import (
-    DONE,
-    Book,
-    Connection,
-    CrashError,
-    Operation,
-    Tally,
-    check_invariant,
-    expect_equal,
-)
+from tests.ledger_answers import Acknowledger
+from tests.ledger_book import Book, Connection, Operation, expect_equal, until
+from tests.ledger_own import ATTRIBUTION, LATER_MICROS, later_micros
 
-# Small enough that some reservations meet a full line.
-LIMIT_MINOR = 4_000_000
 AMOUNT_MAX_MINOR = 100_000
-CHARGE_MAX_MINOR = 1_000
 # Long enough that no hold expires while a test runs.
 TTL_SECONDS = 86_400
-ATTRIBUTION = common.Attribution(actor="crash test", reason_codes=["TEST"])
 #: What a killed server may look like from outside. Anything else is a fault.
 UNANSWERED = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+#: What a load is mostly made of. Of everything else each single answer is asked for again.
+FREQUENT = frozenset(("Reserve", "Release", "Commit", "Repay", "BatchApply", "Evaluate"))
+#: What a caller with a line of its own asks for.
+KINDS = FREQUENT | {
+    "OpenLine", "ExtendHold", "PostCharge", "ReverseEntry", "ChangeLimit", "SetTemporaryLimit",
+    "Reprice", "Renew", "Freeze", "Unfreeze", "WriteOff", "CloseLine",
+}
 
 
-class Caller:
+class Caller(Acknowledger):
     """One client: seeded load, and what it wrote down in order."""
 
     def __init__(
@@ -45,7 +42,7 @@ class Caller:
         line_ids: list[int],
         applications: list[Application],
         *,
-        own_line_id: int = 0,
+        has_own_line: bool = False,
         labels: tuple[common.Label, ...] = (),
     ) -> None:
         self.random = random.Random(seed)
@@ -53,36 +50,46 @@ class Caller:
         #: Lines to choose from: a line that stands here more often is hotter.
         self.line_ids = line_ids
         self.applications = applications
-        #: A line that nobody else uses, for what does not add up in any order; 0 is none.
-        self.own_line_id = own_line_id
-        #: The block on the own line, 0 while there is none.
+        self.subject_id = applications[0].subject_id
+        self.own_line_id = 0
         self.block_id = 0
         self.labels = labels
         self.operations: list[Operation] = []
+        #: How many of them were answered.
+        self.answered_count = 0
         #: The caller's own holds that still hold something.
         self.open_holds: list[int] = []
+        #: The caller's own entries: their lines, and how much may still be taken back.
+        self.entries: dict[int, tuple[int, int]] = {}
+        #: Those of them that are repayments.
+        self.repayments: set[int] = set()
+        #: Principal of repayments that were taken back: no limit refuses that.
+        self.came_back_minor = 0
         #: Set to end the load after the call that is under way.
         self.is_stopped = False
         #: What ended the load.
         self.failure: grpc.aio.AioRpcError | None = None
         self._mix: list[tuple[float, Callable[[], Operation]]] = [
             (0.05, self._evaluate),
-            (0.40, self._reserve),
-            (0.17, self._release),
-            (0.20, self._commit),
-            (0.09, self._repay),
+            (0.38, self._reserve),
+            (0.16, self._release),
+            (0.18, self._commit),
+            (0.08, self._repay),
             (0.05, self._batch),
+            (0.05, self._extend),
+            (0.05, self._reverse),
         ]
-        if own_line_id:
-            self._mix += [(0.04, self._charge), (0.04, self._limit), (0.04, self._block)]
+        if has_own_line:
+            self._mix.append((0.30, self._on_own_line))
 
     # What to ask
 
     def next_operation(self) -> Operation:
-        """The next one of the mix; what needs a hold places one when there is none."""
+        """The next one of the mix; what needs a hold or an entry and has none places a hold."""
         weights = [weight for weight, _ in self._mix]
         make = self.random.choices([make for _, make in self._mix], weights)[0]
-        if make in (self._release, self._commit) and not self.open_holds:
+        needs_hold = make in (self._release, self._commit, self._extend)
+        if needs_hold and not self.open_holds or make == self._reverse and not self.entries:
             make = self._reserve
         operation = make()
         self.operations.append(operation)
@@ -160,46 +167,27 @@ class Caller:
             "BatchApply", limits.BatchApplyRequest(request_id=new_request_id(), **batch)
         )
 
-    def _charge(self) -> Operation:
-        request = limits.PostChargeRequest(
+    def _extend(self) -> Operation:
+        """Another end of a hold, to the microsecond."""
+        request = limits.ExtendHoldRequest(
             request_id=new_request_id(),
-            line_id=self.own_line_id,
-            amount=money(self.random.randint(1, CHARGE_MAX_MINOR)),
-            component=common.DEBT_COMPONENT_FEE,
-            age=common.DEBT_AGE_DUE,
+            hold_id=self.random.choice(self.open_holds),
+            expires_at_micros=later_micros() + self.random.randint(0, LATER_MICROS),
         )
-        return Operation("PostCharge", request)
+        return Operation("ExtendHold", request)
 
-    def _limit(self) -> Operation:
-        """Raises or cuts the own line, below what is used too."""
-        request = limits.ChangeLimitRequest(
+    def _reverse(self) -> Operation:
+        """Takes an entry back in part, and sometimes more than is left of it."""
+        entry_id = self.random.choice(list(self.entries))
+        left = self.entries[entry_id][1]
+        request = limits.ReverseEntryRequest(
             request_id=new_request_id(),
-            line_id=self.own_line_id,
-            limit=money(self.random.randint(1, 2 * LIMIT_MINOR)),
-            consent_ref="consent of the test",
+            entry_id=entry_id,
+            amount_minor=self.random.randint(1, left + left // 8 + 1),
+            kind=limits.REVERSAL_KIND_CORRECTION,
             attribution=ATTRIBUTION,
         )
-        return Operation("ChangeLimit", request)
-
-    def _block(self) -> Operation:
-        """Freezes the own line for new holds, or lifts that."""
-        if self.block_id:
-            lifted = limits.UnfreezeRequest(
-                request_id=new_request_id(),
-                line_id=self.own_line_id,
-                block_id=self.block_id,
-                attribution=ATTRIBUTION,
-            )
-            return Operation("Unfreeze", lifted)
-        request = limits.FreezeRequest(
-            request_id=new_request_id(),
-            line_id=self.own_line_id,
-            cause=common.BLOCK_CAUSE_POLICY,
-            scope=common.BLOCK_SCOPE_NEW_HOLDS,
-            pending_holds=limits.PENDING_HOLDS_KEEP,
-            attribution=ATTRIBUTION,
-        )
-        return Operation("Freeze", request)
+        return Operation("ReverseEntry", request)
 
     def _evaluate(self) -> Operation:
         application = self.random.choice(self.applications)
@@ -214,146 +202,6 @@ class Caller:
             ),
         )
         return Operation("Evaluate", request)
-
-    # What was answered
-
-    def acknowledge(self, operation: Operation, reply: Any) -> None:
-        """Writes an answer down, and checks it against what must have come of the request."""
-        operation.reply = reply
-        if operation.kind == "BatchApply":
-            self._acknowledge_batch(operation.request, reply)
-            return
-        if reply.HasField("line"):
-            check_invariant(reply.line)
-        if operation.kind == "Evaluate":
-            self._opened_and_held(reply)
-        elif reply.outcome == DONE:
-            getattr(self, f"_acknowledge_{operation.kind.lower()}")(operation.request, reply)
-        else:
-            self._refused(operation)
-
-    def _refused(self, operation: Operation) -> None:
-        """A hold may meet a full line, a full portfolio limit, or the block on the own line."""
-        request, reply = operation.request, operation.reply
-        outcome = reply.outcome
-        is_just = operation.kind == "Reserve" and (
-            outcome == common.LIMIT_OUTCOME_LIMIT_EXCEEDED
-            and reply.line.available_minor < request.amount.amount_minor
-            or outcome == common.LIMIT_OUTCOME_PORTFOLIO_LIMIT_EXCEEDED
-            and reply.refusal.available < request.amount.amount_minor
-            or outcome == common.LIMIT_OUTCOME_LINE_BLOCKED
-            and request.line_id == self.own_line_id
-            and self.block_id != 0
-        )
-        if not is_just:
-            raise CrashError(f"refused without a cause: {operation.kind} {reply}")
-
-    def _keep(self, hold: common.Hold) -> None:
-        self.book.holds[hold.hold_id] = hold
-        is_open = hold.state == common.HOLD_STATE_HELD
-        if is_open and hold.hold_id not in self.open_holds:
-            self.open_holds.append(hold.hold_id)
-        if not is_open and hold.hold_id in self.open_holds:
-            self.open_holds.remove(hold.hold_id)
-
-    def _placed(self, hold: common.Hold, amount_minor: int) -> None:
-        if hold.hold_id in self.book.holds:
-            raise CrashError(f"hold {hold.hold_id} was given twice")
-        expect_equal("a new hold", (hold.amount_minor, hold.held_minor), (amount_minor,) * 2)
-        expect_equal("its state", hold.state, common.HOLD_STATE_HELD)
-        self._keep(hold)
-
-    def _acknowledge_reserve(self, request: Any, reply: Any) -> None:
-        if request.line_id == self.own_line_id and self.block_id:
-            raise CrashError(f"a hold on a blocked line: {reply}")
-        self._placed(reply.hold, request.amount.amount_minor)
-        self.book.tallies[request.line_id].change(held=request.amount.amount_minor)
-
-    def _acknowledge_release(self, request: Any, reply: Any) -> None:
-        before = self.book.holds[request.hold_id]
-        expect_equal("a released hold", reply.hold.held_minor, 0)
-        self.book.tallies[before.line_id].change(held=-before.held_minor)
-        self._keep(reply.hold)
-
-    def _acknowledge_commit(self, request: Any, reply: Any) -> None:
-        before, amount = self.book.holds[request.hold_id], request.amount.amount_minor
-        held = before.held_minor - amount if request.keep_rest else 0
-        found = (reply.hold.committed_minor, reply.hold.held_minor)
-        expect_equal("a committed hold", found, (before.committed_minor + amount, held))
-        change = held - before.held_minor
-        self.book.tallies[before.line_id].change(held=change, principal=amount)
-        self._keep(reply.hold)
-
-    def _acknowledge_repay(self, request: Any, reply: Any) -> None:
-        kind = common.DEBT_COMPONENT_PRINCIPAL
-        principal = sum(part.amount_minor for part in reply.paid if part.component == kind)
-        paid = sum(part.amount_minor for part in reply.paid)
-        whole = paid + reply.unallocated_minor
-        expect_equal("what a repayment paid", whole, request.amount.amount_minor)
-        change = dict(principal=-principal, charges=principal - paid)
-        self.book.tallies[request.line_id].change(**change)
-
-    def _acknowledge_postcharge(self, request: Any, _: Any) -> None:
-        self.book.tallies[request.line_id].change(charges=request.amount.amount_minor)
-
-    def _acknowledge_changelimit(self, request: Any, _: Any) -> None:
-        tally = self.book.tallies[request.line_id]
-        tally.change(limit=request.limit.amount_minor - tally.limit_minor)
-
-    def _acknowledge_freeze(self, request: Any, reply: Any) -> None:
-        self.block_id = reply.block_id
-        self.book.tallies[request.line_id].change()
-
-    def _acknowledge_unfreeze(self, request: Any, _: Any) -> None:
-        self.block_id = 0
-        self.book.tallies[request.line_id].change()
-
-    def _acknowledge_batch(self, request: Any, reply: Any) -> None:
-        first, second = reply.outcomes[:2]
-        if (first == DONE) != (second == DONE):
-            raise CrashError(f"half a chain took effect: {reply}")
-        changed: set[int] = set()
-        unallocated = list(reply.unallocated_minor) or [0] * len(reply.outcomes)
-        for index, part in enumerate(request.operations):
-            if reply.outcomes[index] != DONE:
-                continue
-            if part.action == limits.BATCH_ACTION_RESERVE:
-                amount, line_id = part.amount_minor, part.line_id
-                hold = common.Hold(
-                    hold_id=reply.ids[index],
-                    line_id=line_id,
-                    amount_minor=amount,
-                    held_minor=amount,
-                    state=common.HOLD_STATE_HELD,
-                )
-                self._placed(hold, amount)
-                self.book.tallies[line_id].add(held=amount)
-            elif part.action == limits.BATCH_ACTION_RELEASE:
-                before = self.book.holds[part.hold_id]
-                line_id = before.line_id
-                self.book.tallies[line_id].add(held=-before.held_minor)
-                after = common.Hold()
-                after.CopyFrom(before)
-                after.held_minor, after.state = 0, common.HOLD_STATE_RELEASED
-                self._keep(after)
-            else:
-                line_id = part.line_id
-                principal = part.amount_minor - unallocated[index]
-                self.book.tallies[line_id].add(principal=-principal)
-            changed.add(line_id)
-        for line_id in changed:
-            self.book.tallies[line_id].change()
-
-    def _opened_and_held(self, reply: Any) -> None:
-        """An approval opened a line and holds its amount on it; anything else holds nothing."""
-        if not reply.HasField("hold"):
-            return
-        hold = reply.hold
-        opened = Tally(reply.line.limit_minor, held_minor=hold.amount_minor, version=None)
-        if hold.line_id in self.book.tallies:
-            raise CrashError(f"line {hold.line_id} was opened twice")
-        self.book.tallies[hold.line_id] = opened
-        self._placed(hold, hold.amount_minor)
 
     # Running
 
@@ -392,7 +240,23 @@ class Caller:
         return len(unanswered)
 
     async def repeat(self, connection: Connection, count: int) -> None:
-        """Repeats the last `count` operations: their answers must be the same bytes."""
-        for operation in self.operations[-count:]:
+        """Repeats the last `count` operations and all that are not frequent.
+
+        Their answers must be the same bytes.
+        """
+        earlier, last = self.operations[:-count], self.operations[-count:]
+        rare = [operation for operation in earlier if operation.kind not in FREQUENT]
+        for operation in rare + last:
             again = await connection.ask(operation.kind, operation.request)
             expect_equal(f"a {operation.kind}", again, operation.reply)
+
+
+async def until_answered(callers: list[Caller], count: int, tasks: list[asyncio.Task]) -> None:
+    """Waits until the callers together have `count` more answers, or one of their tasks ended."""
+    before = sum(caller.answered_count for caller in callers)
+
+    def is_enough() -> bool:
+        answered = sum(caller.answered_count for caller in callers)
+        return answered >= before + count or any(task.done() for task in tasks)
+
+    await until(f"{count} answers", is_enough)

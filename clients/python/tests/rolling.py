@@ -26,12 +26,12 @@ import grpc.aio
 from demo.server import Server
 from tests.crash import approved_applications, check_book, open_lines
 from tests.ledger_book import Book, Connection, CrashError
-from tests.ledger_load import Caller
+from tests.ledger_load import Caller, until_answered
 
 CALLER_COUNT = 16
 LINE_COUNT = 8
 #: The load between two restarts.
-LOAD_SECONDS = 0.3
+ANSWER_COUNT = 200
 PAUSE_SECONDS = 0.02
 #: A restart takes less than a second on an idle machine; a drain may take 30.
 RETRY_SECONDS_MAX = 60.0
@@ -83,18 +83,21 @@ async def restart_under_load(
         connections = [RetryingConnection(server.address) for _ in range(CALLER_COUNT)]
         line_ids = await open_lines(connections[0], book, applications, LINE_COUNT)
         callers = [
-            Caller(generator.getrandbits(64), book, line_ids, applications) for _ in connections
+            Caller(
+                generator.getrandbits(64), book, line_ids, applications, has_own_line=True
+            )
+            for _ in connections
         ]
         tasks = [asyncio.create_task(c.run(at)) for c, at in zip(callers, connections)]
         for number in range(restarts):
-            await asyncio.sleep(LOAD_SECONDS)
+            await until_answered(callers, ANSWER_COUNT, tasks)
             began, port = time.monotonic(), server.port
             await asyncio.to_thread(server.stop)
             server = await asyncio.to_thread(lambda: Server(folder / "data", port=port))
             gap_seconds = time.monotonic() - began
             summary.gap_seconds_max = max(summary.gap_seconds_max, gap_seconds)
             say(f"restart {number + 1} of {restarts}: back after {gap_seconds:.2f} s")
-        await asyncio.sleep(LOAD_SECONDS)
+        await until_answered(callers, ANSWER_COUNT, tasks)
         for caller in callers:
             caller.is_stopped = True
         await asyncio.gather(*tasks)

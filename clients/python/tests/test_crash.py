@@ -16,6 +16,7 @@ from demo.server import DEMO_KEY, Server
 from riskd_client import Client, RiskdError
 from riskd_client.generated.creditrisk.v1 import common_pb2 as common
 from tests.crash import run_rounds
+from tests.ledger_load import KINDS
 
 ROUNDS = 20
 SEED = 20_240_607
@@ -26,6 +27,8 @@ def test_kills_under_load(tmp_path: Path):
     summary = asyncio.run(run_rounds(tmp_path, ROUNDS, SEED))
     assert summary.kills == ROUNDS
     assert summary.unknown > 0
+    assert summary.line_refusals > 0 and summary.portfolio_refusals > 0
+    assert summary.kinds.keys() == KINDS, "every method of the mix was acknowledged"
 
 
 def decide_until_killed(server: Server, book: list[Decided], kill_after: int) -> None:

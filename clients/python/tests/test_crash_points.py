@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import random
-import time
 from pathlib import Path
 
 import grpc
@@ -144,5 +143,4 @@ def takes_writes(client: Client, line_id: int) -> bool:
         return client.reserve(line_id, money(5)).outcome == common.LIMIT_OUTCOME_DONE
     except RiskdError as error:
         assert (error.code, error.reason) == NO_SPACE
-        time.sleep(0.05)
         return False

@@ -176,3 +176,13 @@ BAD = [
 @pytest.mark.parametrize("method, fields, reason, field", BAD)
 def test_bad_input(lender: Client, method: str, fields: dict, reason: str, field: str):
     expect_error(lambda: send(lender, method, **fields), INVALID, reason, field)
+
+
+def test_a_returned_payment_raises_the_limit_only_by_what_it_lowered(lender: Client):
+    line_id, _ = drawn(lender, LOAN, 100, 100)
+    lender.change_limit(line_id, money(30), WHY)
+    paid = lender.repay(line_id, money(50))
+    assert (paid.line.limit_minor, paid.line.over_limit_minor) == (0, 50)
+    back = lender.reverse_entry(paid.entry_id, 50, "RETURNED_PAYMENT", WHY)
+    line = check(back.line)
+    assert (line.limit_minor, line.principal_minor, line.over_limit_minor) == (30, 100, 70)

@@ -7,117 +7,41 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable
+from typing import Callable
 
 import grpc
 import pytest
+from google.protobuf import message_factory
 
 from demo.book import PRODUCT, Application
-from demo.server import DEMO_KEY, Server
-from riskd_client import Client, entity, link, money, new_request_id
-from riskd_client.client import feature_value
+from demo.server import Server
+from riskd_client import Client, entity, money, new_request_id
 from riskd_client.generated.creditrisk.v1 import common_pb2 as common
-from riskd_client.generated.creditrisk.v1 import decision_service_pb2 as decisions
-from riskd_client.generated.creditrisk.v1 import feature_service_pb2 as features
 from riskd_client.generated.creditrisk.v1 import graph_service_pb2 as graph
 from riskd_client.generated.creditrisk.v1 import limit_service_pb2 as limits
-from tests.wire import DECISIONS, FEATURES, GRAPH, LIMITS, call_raw, expect_error, no_record
+from tests.wire import LIMITS, call_raw, expect_error, no_record
+from tests.writes import READING, WRITES, methods, path_of, wait_until_counted
 
-Maker = Callable[[Client, str], Any]
-Change = Callable[[Client, Any], None]
-
-
-def drawn_line(client: Client) -> common.Line:
-    """A line with 500 drawn of 10,000."""
-    line = client.open_line("r-subject", PRODUCT, money(10_000)).line
-    hold = client.reserve(line.line_id, money(500)).hold
-    return client.commit(hold.hold_id, money(500)).line
+OF_THE_LEDGER = ("/creditrisk.v1.LimitService/", "/creditrisk.v1.PortfolioService/")
+NAMES = [write.name for write in WRITES]
 
 
-def held(client: Client) -> int:
-    """A new hold of 100 on a line of its own."""
-    line = client.open_line("r-subject", PRODUCT, money(10_000)).line
-    return client.reserve(line.line_id, money(100)).hold.hold_id
+def test_no_method_is_forgotten():
+    for method in methods():
+        takes_id = "request_id" in method.input_type.fields_by_name
+        only_reads = method.name.startswith(READING)
+        assert takes_id != only_reads, f"{method.full_name}: a write takes a request_id"
+    written = [path_of(method) for method in methods() if not method.name.startswith(READING)]
+    assert sorted(write.path for write in WRITES) == sorted(written)
 
 
-def put_features(subject: str) -> features.PutFeaturesRequest:
-    """Stores a duration; `subject` tells requests apart."""
-    row = features.FeatureRow(subject_id=subject, values=[feature_value("duration_months", 9)])
-    return features.PutFeaturesRequest(rows=[row])
-
-
-def register(name: str) -> features.RegisterFeaturesRequest:
-    """Registers one number."""
-    definition = features.FeatureDefinition(name=name, type=features.FEATURE_TYPE_NUMBER)
-    return features.RegisterFeaturesRequest(features=[definition])
-
-
-def put_links(phone: str) -> graph.PutLinksRequest:
-    """Links one phone."""
-    made = link(entity("PERSON", "r-person"), "USES", entity("PHONE", phone))
-    return graph.PutLinksRequest(links=[made])
-
-
-#: Every write: its path, the request, and what makes it another payload that is right as well.
-WRITES: list[tuple[str, Maker, Change]] = [
-    (
-        FEATURES + "RegisterFeatures",
-        lambda c, t: register("r.feature"),
-        lambda c, r: r.features[0].MergeFrom(register("r.other").features[0]),
-    ),
-    (
-        FEATURES + "PutFeatures",
-        lambda c, t: put_features(t),
-        lambda c, r: r.rows[0].values[0].CopyFrom(feature_value("duration_months", 10)),
-    ),
-    (
-        GRAPH + "PutLinks",
-        lambda c, t: put_links(t),
-        lambda c, r: r.links[0].to.MergeFrom(entity("PHONE", "r-other")),
-    ),
-    (
-        GRAPH + "MarkEntity",
-        lambda c, t: graph.MarkEntityRequest(entity=entity("PHONE", t), mark=5, reason="why"),
-        lambda c, r: r.MergeFrom(graph.MarkEntityRequest(reason="another")),
-    ),
-    (
-        LIMITS + "OpenLine",
-        lambda c, t: limits.OpenLineRequest(subject_id=t, product=PRODUCT, limit=money(100)),
-        lambda c, r: r.limit.CopyFrom(money(101)),
-    ),
-    (
-        LIMITS + "Reserve",
-        lambda c, t: limits.ReserveRequest(line_id=drawn_line(c).line_id, amount=money(7)),
-        lambda c, r: r.amount.CopyFrom(money(8)),
-    ),
-    (
-        LIMITS + "Commit",
-        lambda c, t: limits.CommitRequest(hold_id=held(c), amount=money(7), keep_rest=True),
-        lambda c, r: r.amount.CopyFrom(money(8)),
-    ),
-    (
-        LIMITS + "Release",
-        lambda c, t: limits.ReleaseRequest(hold_id=held(c)),
-        lambda c, r: r.MergeFrom(limits.ReleaseRequest(hold_id=held(c))),
-    ),
-    (
-        LIMITS + "Repay",
-        lambda c, t: limits.RepayRequest(line_id=drawn_line(c).line_id, amount=money(7)),
-        lambda c, r: r.amount.CopyFrom(money(8)),
-    ),
-    (
-        DECISIONS + "Evaluate",
-        lambda c, t: decisions.EvaluateRequest(
-            subject_id="applicant-0000",
-            product=PRODUCT,
-            amount=money(100_000),
-            term_months=12,
-            hold=decisions.HoldOption(open_line=True),
-        ),
-        lambda c, r: r.MergeFrom(decisions.EvaluateRequest(term_months=13)),
-    ),
-]
-NAMES = [path.rpartition("/")[2] for path, _, _ in WRITES]
+def outcomes(path: str, reply: bytes) -> list[int]:
+    """What a reply of the ledger says came of its request."""
+    method = next(one for one in methods() if path_of(one) == path)
+    message = message_factory.GetMessageClass(method.output_type).FromString(reply)
+    if "outcomes" in method.output_type.fields_by_name:
+        return list(message.outcomes)
+    return [message.outcome]
 
 
 @pytest.mark.parametrize("index", range(len(WRITES)), ids=NAMES)
@@ -129,6 +53,9 @@ def test_a_repeat_gives_the_same_bytes_and_no_record(
     request.request_id = new_request_id()
     payload = request.SerializeToString()
     first = call_raw(client, path, payload)
+    if path.startswith(OF_THE_LEDGER):
+        assert set(outcomes(path, first)) == {common.LIMIT_OUTCOME_DONE}
+    wait_until_counted(client)
     with no_record(client):
         for _ in range(3):
             assert call_raw(client, path, payload) == first
@@ -142,8 +69,9 @@ def test_the_same_id_with_another_payload_is_refused(
     request = make(client, new_request_id())
     request.request_id = new_request_id()
     first = call_raw(client, path, request.SerializeToString())
+    wait_until_counted(client)
     changed = type(request).FromString(request.SerializeToString())
-    change(client, changed)
+    change(changed)
     other = changed.SerializeToString()
     assert other != request.SerializeToString()
     with no_record(client):

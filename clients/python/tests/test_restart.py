@@ -36,7 +36,11 @@ class Written:
     def _lines(self, client: Client) -> None:
         opened = client.open_line("s-subject", PRODUCT, money(50_000)).line
         self.line_ids.append(opened.line_id)
+        for _ in range(6):
+            self.line_ids.append(client.open_line("s-subject", PRODUCT, money(100)).line.line_id)
         holds = [client.reserve(opened.line_id, money(1_000 + n)).hold for n in range(5)]
+        for n in range(8):
+            self.hold_ids.append(client.reserve(opened.line_id, money(10 + n)).hold.hold_id)
         client.commit(holds[0].hold_id, money(1_000))
         client.commit(holds[1].hold_id, money(400), keep_rest=True)
         client.release(holds[2].hold_id)
@@ -75,6 +79,10 @@ class Written:
         subjects = [application.subject_id for application in self.applications]
         found: list[Any] = [client.line(number) for number in self.line_ids]
         found += [client.hold(number) for number in self.hold_ids]
+        for number in self.line_ids:
+            # Page by page, and every one of them.
+            found += client.holds(number, page_size=3)
+        found += client.lines("s-subject")
         found += [client.decision(number) for number in self.decision_ids]
         found += [client.get_features(subject) for subject in subjects]
         found += [client.signals(subject) for subject in subjects]

@@ -14,12 +14,13 @@ import pytest
 from demo.server import Server
 from tests.crash import approved_applications, open_lines
 from tests.ledger_book import Book, Connection, check_invariant, expect_equal, expect_hold
-from tests.ledger_load import Caller
+from tests.ledger_load import Caller, until_answered
 from tests.riskctl import free_port, riskctl, riskctl_json
 
 CALLER_COUNT = 16
 LINE_COUNT = 8
-LOAD_SECONDS = 0.4
+#: Before the backup begins.
+ANSWER_COUNT = 300
 REPEATS_PER_CALLER = 5
 SEED = 20_240_611
 
@@ -63,7 +64,7 @@ class LoadedBackup:
             ]
             pairs = zip(self.callers, connections)
             tasks = [asyncio.create_task(caller.run(c)) for caller, c in pairs]
-            await asyncio.sleep(LOAD_SECONDS)
+            await until_answered(self.callers, ANSWER_COUNT, tasks)
             self.before = copy.deepcopy(self.book)
             self.before_counts = [len(c.operations) - 1 for c in self.callers]
             arguments = ("backup", "--admin", admin, "--to", self.backup)

@@ -90,7 +90,8 @@ class PortfolioServiceServicer(object):
     """
 
     def SetPortfolioLimit(self, request, context):
-        """Makes a portfolio limit, or replaces the definition of one, which then counts anew.
+        """Makes a portfolio limit, or replaces the definition of one, which then counts anew unless only
+        its bound or currency differ.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
