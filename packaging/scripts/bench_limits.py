@@ -10,11 +10,14 @@ import argparse
 import contextlib
 import json
 import os
+import re
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Iterator
@@ -27,11 +30,15 @@ from riskd_client import Client, new_request_id
 LINES = 1_000_000
 HOLDS = 1_000_000
 BATCH = 8_000
-# Filled before memory is looked at, so that what a first batch allocates for good is not counted.
-WARM_LINES = 8_000
+# Filled before memory is looked at: eight batches, so that the buffers of a full pipeline, which
+# stay, are there. They are stated as the server's own.
+WARM_LINES = 64_000
 # So few that they stay in the processor's caches.
 FEW_LINES = 1_000
 SECONDS = 4
+# Long enough for more than the million records after which a checkpoint is made.
+RESERVE_SECONDS = 12
+CHECKPOINT_SECONDS = 5
 LONE_SECONDS = 3
 REDIS_CALLS = {REDIS_PIPELINE: 300_000, 1: 150_000}
 SYNCS = 1_000
@@ -80,10 +87,10 @@ def anonymous_bytes(server: Server) -> int:
 
 
 @contextlib.contextmanager
-def riskd(folder: Path) -> Iterator[Server]:
+def riskd(folder: Path, *more: str) -> Iterator[Server]:
     """A riskd with one worker on the server's core."""
     with bench.on_core(bench.SERVER_CORE):
-        server = Server(folder, extra=("--workers", "1"))
+        server = Server(folder, extra=("--workers", "1", *more))
     with server:
         yield server
 
@@ -228,8 +235,10 @@ def measure_rates(loader: Loader, folder: Path, rounds: int) -> tuple[dict, Lone
     with contextlib.ExitStack() as stack:
         plain = stack.enter_context(riskd(folder / "plain"))
         limited = stack.enter_context(riskd(folder / "limited"))
+        # Batches place millions of holds, so they have a server of their own.
+        bulk = stack.enter_context(riskd(folder / "bulk"))
         print(f"filling riskd, Redis and PostgreSQL with {LINES:,} lines each ...", flush=True)
-        for server in (plain, limited):
+        for server in (plain, limited, bulk):
             loader.fill(server, LINES)
         limit_the_tenant(limited)
         redis = Redis(folder / "redis", LINES)
@@ -254,8 +263,8 @@ def measure_rates(loader: Loader, folder: Path, rounds: int) -> tuple[dict, Lone
             row("limited", loader.run(limited, "reserve", wide, *there(LINES)))
             rival("postgres", postgres.reserve("spread", SECONDS))
             rival("postgres hot", postgres.reserve("hot", SECONDS))
-            row("batch", loader.run(plain, "batch", (1, 4), *there(LINES)))
-            row("lone batch", loader.run(plain, "batch", (1, 1), *there(LINES)))
+            row("batch", loader.run(bulk, "batch", (1, 4), *there(LINES)))
+            row("lone batch", loader.run(bulk, "batch", (1, 1), *there(LINES)))
             row("get-line", loader.run(plain, "get-line", wide, *there(FEW_LINES)))
             row("get-line of many", loader.run(plain, "get-line", wide, *there(LINES)))
             row("health", loader.run(plain, "health", wide))
@@ -281,36 +290,102 @@ def measure_lone(loader: Loader, server: Server, synced: SyncedFile, lone: Lone)
 
 @dataclass
 class Memory:
-    """Bytes of anonymous memory, and what a restart took."""
+    """Bytes of anonymous memory: an item's own rows, and the server's growth in three states."""
 
-    line: float
-    hold: float
+    rows: dict[str, float]
+    filled: dict[str, float]
+    restarted: dict[str, float]
+    # A hold, its request, and whatever a checkpoint leaves, of a server that made one meanwhile.
+    reserve: float
     request: float
+    requests: int
+    # A server with WARM_LINES: after filling them, and after a clean restart.
+    warm: int
+    idle: int
+    # Without the requests of single calls, and with them.
     restart_seconds: float
+    restart_with_requests: float
 
 
-def measure_memory(loader: Loader, folder: Path) -> Memory:
-    with riskd(folder / "lines") as server:
-        loader.fill(server, WARM_LINES)
-        empty = anonymous_bytes(server)
-        loader.fill(server, LINES)
-        line = (anonymous_bytes(server) - empty) / LINES
-    data = folder / "holds"
-    with riskd(data) as server:
-        loader.fill(server, WARM_LINES)
-        empty = anonymous_bytes(server)
-        loader.fill(server, LINES, HOLDS)
-        hold = (anonymous_bytes(server) - empty - line * LINES) / HOLDS
-        server.stop()
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+def ledger_bytes(admin: str) -> dict[str, int]:
+    """What the ledger of a server says of its own rows, by part."""
+    with urllib.request.urlopen(f"http://{admin}/metrics", timeout=10) as reply:
+        found = re.findall(r'riskd_ledger_bytes\{part="(\w+)"\} (\d+)', reply.read().decode())
+    if not found:
+        raise bench.BenchError("the server does not say riskd_ledger_bytes")
+    return {part: int(value) for part, value in found}
+
+
+def restart(data: Path) -> tuple[float, int]:
+    """Starts on what a clean stop left: seconds until it listens, and its memory then."""
     began = time.monotonic()
     with riskd(data) as server:
         seconds = time.monotonic() - began
-        loader.run(server, "get-line", (1, 1), *there(LINES), seconds=0.1)
-        before = anonymous_bytes(server)
-        load = loader.run(server, "reserve", (64, 10), *there(LINES), seconds=3 * SECONDS)
-        single = (anonymous_bytes(server) - before) / load.calls
+        memory = anonymous_bytes(server)
         server.stop()
-    return Memory(line=line, hold=hold, request=single - hold, restart_seconds=seconds)
+    return seconds, memory
+
+
+def filled(loader: Loader, data: Path, lines: int, holds: int) -> tuple[int, int, dict[str, int]]:
+    """Memory before and after a fill, and what the ledger says its rows take."""
+    admin = f"127.0.0.1:{free_port()}"
+    with riskd(data, "--admin", admin) as server:
+        loader.fill(server, WARM_LINES)
+        before = anonymous_bytes(server)
+        if lines:
+            loader.fill(server, lines, holds)
+        after, parts = anonymous_bytes(server), ledger_bytes(admin)
+        server.stop()
+    return before, after, parts
+
+
+def measure_memory(loader: Loader, folder: Path) -> Memory:
+    warm, _, base = filled(loader, folder / "warm", 0, 0)
+    _, idle = restart(folder / "warm")
+    before, after, of_lines = filled(loader, folder / "lines", LINES, 0)
+    line = (after - before) / LINES
+    _, lines_again = restart(folder / "lines")
+    data = folder / "holds"
+    before, after, of_holds = filled(loader, data, LINES, HOLDS)
+    hold = (after - before - line * LINES) / HOLDS
+    restart_seconds, holds_again = restart(data)
+
+    def grown(parts: dict[str, int], *names: str) -> float:
+        return sum(parts[name] - base[name] for name in names)
+
+    with riskd(data) as server:
+        before = anonymous_bytes(server)
+        load = loader.run(server, "reserve", (64, 10), *there(LINES), seconds=RESERVE_SECONDS)
+        # A checkpoint that those records began is over when nothing moves.
+        time.sleep(CHECKPOINT_SECONDS)
+        reserve = (anonymous_bytes(server) - before) / load.calls
+        server.stop()
+    restart_with_requests, _ = restart(data)
+    rows_of_hold = grown(of_holds, "holds", "hold_index") / HOLDS
+    return Memory(
+        rows={
+            "line": grown(of_lines, "lines", "line_index", "subject_index") / LINES,
+            "hold": rows_of_hold,
+        },
+        filled={"line": line, "hold": hold},
+        restarted={
+            "line": (lines_again - idle) / LINES,
+            "hold": (holds_again - lines_again) / HOLDS,
+        },
+        reserve=reserve,
+        request=reserve - rows_of_hold,
+        requests=load.calls,
+        warm=warm,
+        idle=idle,
+        restart_seconds=restart_seconds,
+        restart_with_requests=restart_with_requests,
+    )
 
 
 def report(rows: dict, lone: Lone, memory: Memory, rounds: int) -> None:
@@ -392,27 +467,51 @@ def report_lone(lone: Lone) -> None:
 
 
 def report_memory(memory: Memory) -> None:
-    for name, asked, measured in (
-        (f"memory of a line, of {LINES:,}", 160, memory.line),
-        (f"memory of an open hold, of {HOLDS:,}", 96, memory.hold),
+    def row(name: str, asked: str, measured: str, ratio: str = "-") -> None:
+        print(f"| {name} | {asked} | {measured} | {ratio} | - | - |")
+
+    for name, words, asked in (
+        ("line", f"a line, of {LINES:,}", 160), ("hold", f"an open hold, of {HOLDS:,}", 96),
     ):
-        print(
-            f"| {name} | at most {asked} bytes | {measured:.0f} bytes"
-            f" | {measured / asked:.2f} | - | - |"
+        for state, value in (
+            ("its rows and indexes", memory.rows[name]),
+            ("whole server, just filled", memory.filled[name]),
+            ("whole server, after a clean restart", memory.restarted[name]),
+        ):
+            row(
+                f"memory of {words}: {state}", f"at most {asked} bytes", f"{value:.1f} bytes",
+                f"{value / asked:.2f}",
+            )
+    row(
+        f"beside it a remembered request, of {memory.requests:,} and after a checkpoint",
+        "stated", f"{memory.request:.1f} bytes",
+    )
+    row(
+        f"beside all of it the server with {WARM_LINES:,} lines, just filled and after a restart",
+        "stated", f"{memory.warm / 1e6:.0f} MB, {memory.idle / 1e6:.0f} MB",
+    )
+    for more, seconds in (
+        ("", memory.restart_seconds),
+        (f", after {memory.requests:,} reservations more", memory.restart_with_requests),
+    ):
+        asked = "stated" if more else "under 2 s"
+        row(
+            f"restart with {LINES:,} lines and {HOLDS:,} open holds{more}, from a checkpoint",
+            asked, f"{seconds:.2f} s", "-" if more else f"{seconds / 2:.2f}",
         )
-    print(
-        "| memory of a remembered request, beside its hold | stated |"
-        f" {memory.request:.0f} bytes | - | - | - |"
-    )
-    print(
-        f"| restart with {LINES:,} lines and {HOLDS:,} open holds, from a checkpoint"
-        f" | under 2 s | {memory.restart_seconds:.2f} s | {memory.restart_seconds / 2:.2f}"
-        " | - | - |"
-    )
+
+
+def report_rounds(rows: dict) -> None:
+    print("\nRound by round, calls a second and in brackets the server's CPU a call, us:")
+    for key in ("spread", "hot", "limited", "batch"):
+        loads = rows[key].loads
+        print(f"- {key}: " + ", ".join(f"{one.rate:,.0f} ({one.cpu_micros:,.2f})" for one in loads))
 
 
 METHOD = """
 Method:
+- rounds: the first one meets a million lines without a hold; by the later ones the same server has
+  a million holds more each time, and writes checkpoints beside, on the same core.
 - ratio: measured over asked; for times, bytes and CPU below 1 is good. In rows of Redis and
   PostgreSQL: riskd's rate over theirs, hot against hot.
 - Redis: EVALSHA that refuses a repeat (SET NX), takes what is available, appendfsync always.
@@ -421,7 +520,9 @@ Method:
 - disk: write_bytes of the server's /proc/PID/io, so zeros of segments made ahead count too.
 - the disk's own synced write: pwrite and fdatasync of 4 KiB onto a written file, before and after.
 - empty call: Health.Check, 1 x 1.
-- memory: growth of RssAnon after a first fill of 8,000 lines; filled by BatchApply.
+- memory: growth of RssAnon after a first fill of 64,000 lines; filled by BatchApply. Rows and
+  indexes: what the server says of them (riskd_ledger_bytes). After a clean restart: over a server
+  restarted with 64,000 lines. A request: growth by a single reservation less a hold's rows.
 - restart: from the start of the process to "listening", after a clean stop."""
 
 
@@ -429,18 +530,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="the ledger beside Redis and PostgreSQL")
     parser.add_argument("--riskload", type=Path, required=True, help="its binary")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--memory", action="store_true", help="memory and restart alone")
     options = parser.parse_args()
     began = time.monotonic()
     loader = Loader(options.riskload)
     try:
         with tempfile.TemporaryDirectory(prefix="riskd-bench.") as name:
             folder = Path(name)
-            rows, lone = measure_rates(loader, folder, options.rounds)
+            if not options.memory:
+                rows, lone = measure_rates(loader, folder, options.rounds)
             memory = measure_memory(loader, folder)
     except (bench.BenchError, ServerError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    report(rows, lone, memory, options.rounds)
+    if options.memory:
+        print("| what | asked | measured | ratio | server CPU us/call | load generator busy |")
+        print("|---|---|---|---|---|---|")
+        report_memory(memory)
+    else:
+        report(rows, lone, memory, options.rounds)
+        report_rounds(rows)
     print(METHOD)
     print(f"\nthe ledger's bench took {time.monotonic() - began:.0f} s")
     return 0
