@@ -50,7 +50,7 @@ extension LedgerRows {
     /// The subject's lines as they are durable, newest first, closed ones too, at most `countMax`.
     ///
     /// Those behind `before` only, which is a durable line of the subject; nil when it is none.
-    /// Each line is one that was durable when it was looked at; a line whose opening becomes durable
+    /// Each line is one that was durable when it was looked at; one whose opening becomes durable
     /// meanwhile may be missing. Complexity: O(`countMax`), wherever it begins.
     public func durableLines(
         _ tenant: TenantID, of subject: SubjectID, before: LineID? = nil,
